@@ -28,6 +28,10 @@ def add(ways: Commands) -> None:
         help="the server's private key (Ed25519), made if there is none; if left out, one in the folder"
         " of what programs of this user remember",
     )  # fmt: skip
+    parser.add_argument(
+        "--behind-proxy", action="store_true",
+        help="each connection comes through a proxy, which says from where in a header of the PROXY protocol",
+    )  # fmt: skip
     who = parser.add_argument_group("who may come")
     who.add_argument("--open", action="store_true", help="anybody who reaches it, without a login")
     who.add_argument(
@@ -91,7 +95,8 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     async def run() -> None:
         async with rooms(options, log) as opened:
             server = SshServer(
-                SshSettings(key, reads), serve.served_of(options, log, opened),
+                SshSettings(key, reads, behind_proxy=options.behind_proxy),
+                serve.served_of(options, log, opened),
                 Admission(serve.admission_limits(options)), log,
             )  # fmt: skip
             await server.run(sockets, partial(begin, opened))

@@ -29,6 +29,8 @@ class Start(NamedTuple):
     """To watch."""
     key: str = ""
     """The presenter's."""
+    language: str = ""
+    """Of the story's texts, as far as it has them."""
 
 
 LIST = Start()
@@ -57,7 +59,7 @@ class Catalog:
         listed = self._by_name.get(start.story)
         if listed is None:
             raise MessageError("ui.served.story", name=brief(start.story))
-        scenario = listed.load()
+        scenario = listed.load().in_language(start.language)
         return scenario_of_variant(scenario, start.variant) if start.variant else scenario
 
     def shipped(self, name: str) -> Scenario | None:

@@ -36,7 +36,7 @@ from tcptui.view.palette import PaletteName
 if TYPE_CHECKING:
     from tcptui.rooms.room import Room
 
-MOST_VIEWS = 24
+MOST_VIEWS = 20
 LINGERS = 3.0
 """Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
 

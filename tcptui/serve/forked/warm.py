@@ -9,38 +9,16 @@ once.
 from __future__ import annotations
 
 import asyncio
-import pkgutil
-from importlib import import_module
 from typing import Any
 
-import tcptui
 from tcptui.serve.first import Start
 from tcptui.serve.forked.child import MakeReader
 from tcptui.serve.forked.fork_server import main
 from tcptui.serve.forked.settings import served_by
 from tcptui.serve.reader import Client, Served
 from tcptui.serve.running import Nowhere
+from tcptui.serve.warm import load_modules
 
-NOT_OF_A_SESSION = tuple(
-    f"tcptui.{name}"
-    for name in (
-        "__main__", "cli", "commands", "live", "rooms.redis", "rooms.unix_socket", *(
-            f"serve.{part}" for part in ("access", "forked", "host_key", "passwords", "ssh", "web")
-        ),
-    )
-)  # fmt: skip
-"""What the names of modules begin with that no session needs."""
-TEXTUAL = ("widgets", "widgets.input", "widgets.option_list", "scrollbar", "scroll_view")
-STANDARD = (
-    "base64",
-    "difflib",
-    "encodings.idna",
-    "encodings.ascii",
-    "encodings.latin_1",
-    "traceback",
-    "zlib",
-)
-"""What is imported late elsewhere."""
 PLAYED = (
     b"   ",
     b"iiiiii",
@@ -65,11 +43,7 @@ _SILENCE = 0.1
 
 def make_warm(settings: Any) -> MakeReader:
     """Imports, reads and plays; what makes the readers."""
-    for module in pkgutil.walk_packages(tcptui.__path__, "tcptui."):
-        if not module.name.startswith(NOT_OF_A_SESSION):
-            import_module(module.name)
-    for name in (*STANDARD, *(f"textual.{name}" for name in TEXTUAL)):
-        import_module(name)
+    load_modules()
     served = served_by(settings)
     for _ in served.stories.play_all():
         pass

@@ -52,7 +52,7 @@ def asked(path: str, query: Mapping[str, str]) -> Asked | None:
     start = Start(
         story=name if kind == "play" else _bounded(query, "story", LONGEST_NAME),
         variant=_bounded(query, "variant", LONGEST_NAME), moves=_bounded(query, "moves", LONGEST_MOVES),
-        key="" if kind == "play" else name,
+        key="" if kind == "play" else name, language=language,
     )  # fmt: skip
     return Asked(start, language, "../")
 

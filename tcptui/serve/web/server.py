@@ -27,7 +27,7 @@ from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
-from tcptui.serve.web.files import Files
+from tcptui.serve.web.files import HEADERS, Files
 from tcptui.serve.web.requests import (
     Asked,
     address_of,
@@ -55,10 +55,21 @@ PATIENCE = 10.0
 """Seconds that a connection may be open without a whole request."""
 MOST_HEADERS = 64
 """Of a request, each of at most 8,190 octets; the browsers send twenty, a proxy some more."""
+MOST_REQUESTS = 16
+"""On one connection, after which it is closed: so the rate of connections is one of requests too."""
 _quiet = logging.getLogger("tcptui.serve.web")
 """aiohttp's own log, which has octets of strangers in it: it goes nowhere."""
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
+
+
+class _Connection:
+    """One that was taken, and how much has been asked for on it."""
+
+    __slots__ = ("admitted", "requests")
+
+    def __init__(self, admitted: Admitted) -> None:
+        self.admitted, self.requests = admitted, 0
 
 
 class WebServer(web.Server):
@@ -87,7 +98,7 @@ class WebServer(web.Server):
         self._served, self._sessions, self._taken, self._log = served, sessions, connections, log
         self._behind_proxy, self._only_local = behind_proxy, only_local
         self._files = Files()
-        self._admitted: dict[RequestHandler, Admitted] = {}
+        self._there: dict[RequestHandler, _Connection] = {}
         self._readers: set[AnyReader] = set()
         self._is_ending = False
         self._garbage: Garbage | None = None
@@ -100,15 +111,15 @@ class WebServer(web.Server):
         if admitted is None:
             transport.abort()
             return
-        self._admitted[handler] = admitted
+        self._there[handler] = _Connection(admitted)
         # What the system keeps for a browser that takes nothing: on Linux it would be some MiB.
         transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """It is counted no more."""
         super().connection_lost(handler, exc)
-        if admitted := self._admitted.pop(handler, None):
-            admitted.leave()
+        if connection := self._there.pop(handler, None):
+            connection.admitted.leave()
 
     async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
         """Serves until the process is told to end. `begin` is called when it is ready."""
@@ -147,14 +158,23 @@ class WebServer(web.Server):
         try:
             found = await self._found(request)
             if isinstance(found, Answer):
-                return await send(request, found)
+                return await send(request, found, is_last=self._has_asked_enough(request))
             return await self._converse(request, found)
+        except web.HTTPException as error:  # It asks for a socket, but not as RFC 6455 wants it.
+            return await send(request, Answer(error.status, "text/plain", b"", {}), is_last=True)
         except Exception as error:
             if not isinstance(error, OSError):  # Which tells that the other side is gone.
                 self._log.write(error_message(address_of(request, self._behind_proxy), error))
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
+
+    def _has_asked_enough(self, request: web.BaseRequest) -> bool:
+        connection = self._there.get(request.protocol)
+        if connection is None:
+            return True
+        connection.requests += 1
+        return connection.requests >= MOST_REQUESTS
 
     async def _found(self, request: web.BaseRequest) -> Answer | Asked:
         """What is answered, or, where a socket is wanted, the session that it is for."""
@@ -199,6 +219,7 @@ class WebServer(web.Server):
         socket = web.WebSocketResponse(
             timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
         )
+        socket.headers.update(HEADERS)
         await socket.prepare(request)
         address = address_of(request, self._behind_proxy)
         admitted = None if self._is_ending else self._sessions.admit(address)
@@ -207,8 +228,8 @@ class WebServer(web.Server):
             return socket
         try:
             admitted.log_in()
-            if connection := self._admitted.get(request.protocol):
-                connection.log_in()
+            if connection := self._there.get(request.protocol):
+                connection.admitted.log_in()
             await self._serve(request, wanted, address, socket)
         finally:
             admitted.leave()
