@@ -17,10 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.bench.ssh_watchers import ROOM
 from tests.serve.ssh_server import ServerProcess
 
 FORKED, DENSE, VISITS = 200, 1_000, 10_000
 """Readers, and those who come and go."""
+WATCHERS, STEPS = 200, 60
+"""Who watch one presenter, and what he does."""
 FORKED_RATE, DENSE_RATE = 2.0, 0.4
 """Keys a second of each."""
 PRESS_FOR = 20.0
@@ -118,6 +121,37 @@ def connects(count: int = VISITS) -> Iterator[Figure]:
         yield Figure(f"{count:,} come and go: memory grows by", grown, "%", "at most 2 %")
 
 
+def watchers(count: int = WATCHERS) -> Iterator[Figure]:
+    """Of one presenter: when the last of them has seen a step."""
+    for sizes in ("same", "various"):
+        with tempfile.TemporaryDirectory() as folder:
+            key = Path(folder) / "key"
+            key.write_text(f"{'k' * 22}\n")
+            key.chmod(0o600)
+            options = ("--present", ROOM, "--present-key", str(key))
+            with ServerProcess(Path(folder), *options) as server:
+                words = [
+                    str(server.process.pid),
+                    str(server.port),
+                    key.read_text().strip(),
+                    str(count),
+                    str(STEPS),
+                    sizes,
+                ]
+                out = subprocess.run(
+                    [sys.executable, "-m", "tests.bench.ssh_watchers", *words], stdout=subprocess.PIPE,
+                    check=True,
+                ).stdout  # fmt: skip
+        result = json.loads(out)
+        times = sorted(1000 * one for one in result["times"])
+        name = f"{count} watchers, {sizes} sizes of windows"
+        for share, goal in ((0.5, ""), (0.99, "at most 150 ms")):
+            value = times[min(int(share * len(times)), len(times) - 1)]
+            yield Figure(f"{name}: a step at the last, p{100 * share:g}", value, "ms", goal)
+        yield Figure(f"{name}: steps that one did not see", result["unseen"], "", "none")
+        yield Figure(f"{name}: a step, of a core", 1000 * result["cpu"], "ms")
+
+
 def _pressed(readers: Readers, count: int, rate: float, name: str) -> Iterator[Figure]:
     came = readers.do(come=count, at_once=AT_ONCE)
     yield Figure(f"{name}: each comes within", 1000 * came["seconds"] / count, "ms")
@@ -168,6 +202,7 @@ PARTS = {
     "serve-forked": (forked, FORKED),
     "serve-dense": (dense, DENSE),
     "serve-connects": (connects, VISITS),
+    "serve-watchers": (watchers, WATCHERS),
 }
 """What can be measured, and with how many readers."""
 
