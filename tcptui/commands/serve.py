@@ -150,14 +150,13 @@ def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
 
     limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
     served = Served(library_of(options), limits, opened.rooms)
-    if not options.forked:
+    if not options.forked or opened.rooms is not None:
         load_modules()
         load_stories(served)
+    if not options.forked:
         return served
     if sys.platform != "linux":
         raise Unusable("error.serve.forked_where")
-    if opened.rooms is not None:
-        raise Unusable("error.serve.forked_rooms")
     from tcptui.serve.forked.sessions import ForkedSessions
 
     return ForkedSessions(served, log.write)

@@ -29,6 +29,7 @@ from tcptui.library import SHIPPED, Library, Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.serve.app import ReaderApp
+from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
@@ -107,6 +108,7 @@ class Served:
         self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
     ) -> None:
         self.limits, self.library, self.rooms = limits, library, rooms
+        self.cells = Cells()
         listed = [_loaded_once(one) for one in library.all_scenarios()]
         self.stories, self.catalog = Stories(listed), Catalog(listed)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
@@ -149,6 +151,7 @@ class Reader:
         """Whether the app has ended because its reader only watches again."""
         self._fed = bytearray()
         """What has come before there was an app."""
+        self._share = served.cells.share()
         self._size = client.columns, client.rows
         self._budget = served.limits.budget()
         self._reason: Reason = "left"
@@ -169,7 +172,7 @@ class Reader:
 
     def resize(self, columns: int, rows: int) -> None:
         """The window has this size now."""
-        self._size = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
+        self._size = self._share.sized(columns, rows)
         if self._front is not None:
             self._front.resize(*self._size)
 
@@ -220,6 +223,7 @@ class Reader:
 
     async def _run(self) -> BaseException | None:
         served, start = self._served, self._start
+        self._size = self._share.sized(*self._size)
         self._watch()
         if served.rooms is not None and start.room:
             try:
@@ -259,7 +263,10 @@ class Reader:
         served = self._served
         if self._outlet is None or self._reason != "left":
             return None  # The other side has gone.
-        driver = partial(ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took)
+        driver = partial(
+            ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took,
+            sized=self._share.sized,
+        )  # fmt: skip
         app = self._app = ReaderApp(
             first, served.stories, self._preferences(first.notes), driver, self._settle, self._budget
         )
@@ -355,6 +362,7 @@ class Reader:
             terminal.hang_up()
             with suppress(Exception):
                 terminal.close()
+        self._share.give_back()
         self._outlet = None
 
 

@@ -97,10 +97,15 @@ class Following:
         return session
 
     def has_left(self, session: Session) -> bool:
-        """Whether that session, which is not on its way, is elsewhere than where the presenter was."""
+        """Whether that session is elsewhere than where the presenter was, or begins to go there by playing;
+        of one that works it is not known yet."""
         if session.working or self._session is None:
             return False
-        return session is not self._session or not session.history.is_on(self._line, self._position)
+        return (
+            session.playing
+            or session is not self._session
+            or not session.history.is_on(self._line, self._position)
+        )
 
     def leave(self) -> None:
         """What is told is not shown any more, until `come`."""

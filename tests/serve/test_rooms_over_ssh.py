@@ -19,6 +19,7 @@ KEY = "a-key-of-a-presenter"
 def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "key"
     path.write_text(f"{KEY}\n")
+    path.chmod(0o600)
     return path
 
 
@@ -51,7 +52,10 @@ async def watcher_of(server: Reachable) -> Client:
     return await Client.of(server, username="watch/class", size=(120, 36))
 
 
-def test_watchers_follow_a_presenter_over_ssh(tmp_path: Path, key_file: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--forked",)], ids=["", "forked"])
+def test_watchers_follow_a_presenter_over_ssh(
+    options: tuple[str, ...], tmp_path: Path, key_file: Path
+) -> None:
     async def test(server: ServerProcess) -> None:
         early = await watcher_of(server)
         await shows(early, "nothing is shown yet")
@@ -66,7 +70,7 @@ def test_watchers_follow_a_presenter_over_ssh(tmp_path: Path, key_file: Path) ->
         for watcher in (early, late):
             assert await watcher.leaves() == 0
 
-    with ServerProcess(tmp_path, "--present", "--present-key", str(key_file)) as server:
+    with ServerProcess(tmp_path, "--present", "--present-key", str(key_file), *options) as server:
         asyncio.run(test(server))
         assert KEY not in server.log.read_text()
 

@@ -13,7 +13,6 @@ SENTENCES: dict[str, str] = {
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
     "error.serve.forked": "the process that --forked needs does not start: {why}",
-    "error.serve.forked_rooms": "with --forked there are no rooms: a session reaches nothing but its screen",
     "error.serve.forked_where": "--forked works on Linux alone",
     "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
     "error.serve.present_key": "--present-key is the key of a room: it needs --present",

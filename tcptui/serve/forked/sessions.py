@@ -20,6 +20,8 @@ from socket import AF_UNIX, SCM_RIGHTS, SOCK_SEQPACKET, SOL_SOCKET, socket, sock
 import tcptui
 from tcptui.core.message import Message, MessageError
 from tcptui.lab.scenario import Scenario
+from tcptui.rooms.room import Rooms
+from tcptui.serve.any_reader import AnyReader
 from tcptui.serve.first import LIST, Start
 from tcptui.serve.forked.confinement import MOST_TURN
 from tcptui.serve.forked.reader import ForkedReader
@@ -62,15 +64,19 @@ class ForkedSessions:
                     ) from None
 
     @property
-    def rooms(self) -> None:
-        """There are none: a child reaches nothing but its screen."""
+    def rooms(self) -> Rooms | None:
+        """Those of the server."""
+        return self._served.rooms
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
         return self._served.scenario(start)
 
-    def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> ForkedReader:
-        """What runs a session of that client."""
+    def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> AnyReader:
+        """What runs a session of that client. Who presents or watches is in the server's process: a child
+        reaches no room, and what many see is drawn there once for all."""
+        if start.room or start.key:
+            return self._served.reader(client, outlet, start)
         return ForkedReader(self, client, outlet, start)
 
     async def close(self) -> None:
@@ -128,7 +134,8 @@ class ForkedSessions:
         environment = {
             "PYTHONPATH": os.pathsep.join(paths),
             "LANG": "C.UTF-8",
-            "TEXTUAL_COLOR_SYSTEM": os.environ.get("TEXTUAL_COLOR_SYSTEM", "256"),
+            # As the command has set them.
+            **{name: value for name, value in os.environ.items() if name.startswith("TEXTUAL_")},
         }
         with its:
             self._process = subprocess.Popen(
