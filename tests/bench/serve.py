@@ -1,4 +1,4 @@
-"""How many readers a server has room for: `tcptui serve ssh`, with clients that speak SSH.
+"""How many readers a server has room for: `tcptui serve`, with clients that speak SSH, or websockets.
 
 The server, and the clients in a process of their own (`ssh_readers`), have the same cores.
 """
@@ -12,14 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.serve.ssh_server import ServerProcess
 
-FORKED, DENSE, VISITS = 200, 1_000, 10_000
+FORKED, DENSE, VISITS, WEB = 200, 1_000, 10_000, 200
 """Readers, and those who come and go."""
 FORKED_RATE, DENSE_RATE = 2.0, 0.4
 """Keys a second of each."""
@@ -30,7 +31,7 @@ AT_ONCE = 10
 """Who come at the same time."""
 SETTLE = 3.0
 MIB = 1 << 20
-_TICK = os.sysconf("SC_CLK_TCK")
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Figure(NamedTuple):
@@ -43,9 +44,9 @@ class Figure(NamedTuple):
 class Readers:
     """The process of the clients."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, module: str, *ports: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.ssh_readers", str(port)],
+            [sys.executable, "-m", f"tests.bench.{module}", *map(str, ports)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -69,9 +70,9 @@ class Readers:
 
 
 @contextmanager
-def _served(*options: str) -> Iterator[tuple[ServerProcess, Readers]]:
-    with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder), *options) as server:
-        readers = Readers(server.port)
+def _served(*options: str, way: str = "ssh") -> Iterator[tuple[ServerProcess, Readers]]:
+    with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder), *options, way=way) as server:
+        readers = Readers(f"{way}_readers", server.port)
         try:
             yield server, readers
         finally:
@@ -91,17 +92,17 @@ def forked(count: int = FORKED) -> Iterator[Figure]:
         yield from _idle([server.process.pid, fork_server, *sessions], f"{count} forked")
 
 
-def dense(count: int = DENSE) -> Iterator[Figure]:
+def dense(count: int = DENSE, way: str = "ssh", name: str = "dense") -> Iterator[Figure]:
     """All in one process."""
-    with _served() as (server, readers):
+    with _served(way=way) as (server, readers):
         readers.do(come=AT_ONCE, at_once=AT_ONCE)
         before = server.counted()["memory"]
-        yield from _pressed(readers, count - AT_ONCE, DENSE_RATE, f"{count} dense, {DENSE_RATE:g} keys/s")
+        yield from _pressed(readers, count - AT_ONCE, DENSE_RATE, f"{count} {name}, {DENSE_RATE:g} keys/s")
         after = server.counted()["memory"]
         yield Figure(
-            "a dense session: memory", (after - before) / (count - AT_ONCE) / MIB, "MiB", "at most 2 MiB"
+            f"a {name} session: memory", (after - before) / (count - AT_ONCE) / MIB, "MiB", "at most 2 MiB"
         )
-        yield from _idle([server.process.pid], f"{count} dense")
+        yield from _idle([server.process.pid], f"{count} {name}")
 
 
 def connects(count: int = VISITS) -> Iterator[Figure]:
@@ -136,9 +137,9 @@ def _pressed(readers: Readers, count: int, rate: float, name: str) -> Iterator[F
 def _idle(processes: list[int], name: str) -> Iterator[Figure]:
     """Processor time while nobody presses a key."""
     time.sleep(SETTLE)
-    before = sum(map(_ticks, processes))
+    before = sum(map(ticks, processes))
     time.sleep(IDLE_FOR)
-    used = (sum(map(_ticks, processes)) - before) / _TICK / IDLE_FOR
+    used = (sum(map(ticks, processes)) - before) / TICK / IDLE_FOR
     yield Figure(f"{name}, idle: of a core", 100 * used, "%", "none")
 
 
@@ -147,7 +148,8 @@ def _settled(server: ServerProcess, before: dict[str, int]) -> dict[str, int]:
     return asyncio.run(server.settled(before)) if before else server.counted()
 
 
-def _ticks(pid: int) -> int:
+def ticks(pid: int) -> int:
+    """Processor time that it has used, in 1/`TICK` seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
@@ -164,10 +166,11 @@ def _memory(pid: int) -> dict[str, int]:
     return sizes
 
 
-PARTS = {
+PARTS: dict[str, tuple[Callable[[int], Iterator[Figure]], int]] = {
     "serve-forked": (forked, FORKED),
     "serve-dense": (dense, DENSE),
     "serve-connects": (connects, VISITS),
+    "serve-web": (partial(dense, way="web", name="web"), WEB),
 }
 """What can be measured, and with how many readers."""
 

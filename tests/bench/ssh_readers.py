@@ -1,39 +1,15 @@
-"""Readers over SSH, many in a process of their own: what presses keys and looks at the clock.
-
-``python -m tests.bench.ssh_readers PORT`` takes a JSON object a line on standard input, and answers each
-with one: ``{"come": N, "at_once": M}`` connects N more, each of which opens a story; ``{"press": SECONDS,
-"rate": R}`` has each of them press R keys a second for so long; ``{"visit": N, "at_once": M}`` has N come,
-see the first screen and leave, in one of three ways. It ends with its input.
-
-The time of a key is from when it is written to the last octet that comes before the next is pressed,
-`LEAST_GAP` later at least: what is drawn late counts as late. Keys are chosen so that each changes the
-screen; one that nothing came for is counted.
-"""
+"""Readers over SSH: ``python -m tests.bench.ssh_readers PORT``."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import random
 import sys
-import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 import asyncssh
 
-LEAST_GAP = 0.25
-"""Seconds between two keys of a reader."""
-FIRST_FRAME = 2_000
-"""Octets; what draws the list of stories has more."""
-PATIENCE = 60.0
-COLUMNS, ROWS = 100, 30
-DOWN, UP, HOME, ENTER, ESCAPE = b"\x1b[B", b"\x1b[A", b"\x1b[H", b"\r", b"\x1b[27u"
-TERMINAL = b"\x1b[?62;22c"
-"""What a terminal answers when it is asked what it is."""
-STORIES = 12
-"""Of the list, from its beginning, that are read."""
+from tests.bench.readers import COLUMNS, ROWS, Reader, serve_lines
+
 OPTIONS: dict[str, Any] = {
     "known_hosts": None, "client_keys": None, "config": None, "username": "reader", "agent_path": None,
     "kex_algs": ["curve25519-sha256"], "encryption_algs": ["aes128-gcm@openssh.com"],
@@ -42,176 +18,45 @@ OPTIONS: dict[str, Any] = {
 """The cheapest that the server takes: the clients have the same cores."""
 
 
-def keys(dice: random.Random) -> Iterator[bytes]:
-    """What a reader presses, without end: steps, most of all, and looks."""
-    steps = 0
-    while True:
-        what = dice.choices(" biul.e", (50, 15, 12, 8, 5, 5, 5))[0]
-        if what == "b" and steps:
-            steps -= 1
-            yield b"b"
-        elif what == "u" and steps > 2:
-            yield UP
-        elif what in "i":
-            yield b"i"
-        elif what == "l" and 1 < steps < 4:
-            yield b"l"
-            yield HOME
-            steps = 0
-        elif what == ".":
-            yield b"."
-            yield HOME
-            steps = 0
-        elif what == "e":
-            yield b"e"
-            yield ESCAPE
-        elif steps < 6:
-            steps += 1
-            yield b" "
-        else:
-            yield HOME
-            steps = 0
+class Session(asyncssh.SSHClientSession[bytes]):
+    """A reader's, and what leads from it to the server."""
 
+    connection: asyncssh.SSHClientConnection
 
-class Reader(asyncssh.SSHClientSession[bytes]):
-    """One terminal."""
-
-    def __init__(self, number: int) -> None:
-        self._dice = random.Random(number)
-        self._keys = keys(self._dice)
-        self._number = number
-        self.octets = 0
-        self.pressed = self.latest = 0.0
-        self.since = 0
-        """Octets since the last key."""
-        self.waits: asyncio.Future[None] | None = None
-        self.wanted = 0
-        self.is_closed = False
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
-        self.channel = chan
+        self._channel = chan
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
-        self.latest = time.perf_counter()
-        self.octets += len(data)
-        self.since += len(data)
-        if self.waits is not None and not self.waits.done() and self.octets >= self.wanted:
-            self.waits.set_result(None)
+        self._reader.took(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.is_closed = True
-        if self.waits is not None and not self.waits.done():
-            self.waits.set_result(None)
+        self._reader.lost()
 
-    async def until(self, octets: int) -> None:
-        """So many have come, or it is closed."""
-        if self.octets < octets and not self.is_closed:
-            self.wanted, self.waits = octets, asyncio.get_running_loop().create_future()
-            await asyncio.wait_for(self.waits, PATIENCE)
+    def write(self, octets: bytes) -> None:
+        self._channel.write(octets)
 
-    async def open_story(self) -> None:
-        """From the list of stories."""
-        self.channel.write(TERMINAL + DOWN * (self._number % STORIES))
-        await asyncio.sleep(0.2)
-        self.channel.write(ENTER)
-        await self.until(self.octets + FIRST_FRAME)
+    def hang_up(self) -> None:
+        self._channel.close()
 
-    async def press(
-        self, until: float, rate: float, times: dict[str, list[float]], silent: list[str]
-    ) -> None:
-        """Presses keys, and notes the times of each in seconds, and those that had no answer."""
-        spare = 1 / rate - LEAST_GAP
-        await asyncio.sleep(self._dice.random() / rate)
-        while (now := time.perf_counter()) < until and not self.is_closed:
-            self.pressed, self.since = now, 0
-            key = next(self._keys)
-            self.channel.write(key)
-            await asyncio.sleep(LEAST_GAP + self._dice.expovariate(1 / spare))
-            if self.since:
-                times[key.decode()].append(self.latest - self.pressed)
-            else:
-                silent.append(key.decode())
+    def abort(self) -> None:
+        self.connection.abort()
+
+    async def closed(self) -> None:
+        self.connection.close()
+        await self.connection.wait_closed()
 
 
-class Readers:
-    """All of this process."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._readers: list[Reader] = []
-        self._connections: list[asyncssh.SSHClientConnection] = []
-        self._count = 0
-
-    async def take(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Does what a line says."""
-        if "come" in told:
-            began = time.perf_counter()
-            await self._each(told["come"], told["at_once"], self._come)
-            return {"seconds": time.perf_counter() - began}
-        if "press" in told:
-            return await self._press(told["press"], told["rate"])
-        began = time.perf_counter()
-        await self._each(told["visit"], told["at_once"], self._visit)
-        return {"seconds": time.perf_counter() - began}
-
-    async def _each(self, count: int, at_once: int, do: Any) -> None:
-        left = iter(range(count))
-
-        async def some() -> None:
-            for _ in left:
-                await do()
-
-        await asyncio.gather(*(some() for _ in range(at_once)))
-
-    async def _connect(self) -> tuple[asyncssh.SSHClientConnection, Reader]:
-        self._count += 1
-        reader = Reader(self._count)
-        connection = await asyncssh.connect("127.0.0.1", self._port, **OPTIONS)
-        await connection.create_session(
-            lambda: reader, term_type="xterm-256color", term_size=(COLUMNS, ROWS), encoding=None
-        )
-        await reader.until(FIRST_FRAME)
-        return connection, reader
-
-    async def _come(self) -> None:
-        connection, reader = await self._connect()
-        await reader.open_story()
-        self._connections.append(connection)
-        self._readers.append(reader)
-
-    async def _visit(self) -> None:
-        connection, reader = await self._connect()
-        if self._count % 3 == 0:
-            connection.abort()
-        else:
-            reader.channel.write(TERMINAL)
-            if self._count % 3 == 1:
-                reader.channel.write(b"q")
-            else:
-                reader.channel.close()
-            await reader.until(sys.maxsize)
-            connection.close()
-        await connection.wait_closed()
-
-    async def _press(self, seconds: float, rate: float) -> dict[str, Any]:
-        times: dict[str, list[float]] = defaultdict(list)
-        silent: list[str] = []
-        until = time.perf_counter() + seconds
-        began = time.process_time()
-        await asyncio.gather(*(one.press(until, rate, times, silent) for one in self._readers))
-        return {
-            "times": times, "silent": Counter(silent), "cpu": (time.process_time() - began) / seconds,
-            "lost": sum(one.is_closed for one in self._readers),
-        }  # fmt: skip
-
-
-async def main() -> None:
-    readers = Readers(int(sys.argv[1]))
-    lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    while line := await lines.readline():
-        print(json.dumps(await readers.take(json.loads(line))), flush=True)
+async def connect(reader: Reader) -> None:
+    """Gives it its connection."""
+    session = reader.connection = Session(reader)
+    session.connection = await asyncssh.connect("127.0.0.1", int(sys.argv[1]), **OPTIONS)
+    await session.connection.create_session(
+        lambda: session, term_type="xterm-256color", term_size=(COLUMNS, ROWS), encoding=None
+    )
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve_lines(connect))
