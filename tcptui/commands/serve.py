@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import argparse
 import socket
+import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tcptui.commands.serve_rooms import add_rooms
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
+    from tcptui.commands.serve_rooms import Opened
     from tcptui.serve.admission import AdmissionLimits
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Served
 
 
 def add(commands: Commands) -> None:
@@ -46,7 +49,13 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
         help=f"the port; if left out, {port}; 0: any that is free",
     )
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
+    parser.add_argument(
+        "--forked", action="store_true",
+        help="a process for each session, which can open no file and reach nothing, for 15 MB of memory each"
+        " (Linux)",
+    )  # fmt: skip
     add_library(parser, again=True)
+    add_rooms(parser)
     parser.set_defaults(own=False)
     limits = parser.add_argument_group("limits")
     for option, least, default, text in _LIMITS:
@@ -112,7 +121,8 @@ def admission_limits(options: argparse.Namespace) -> AdmissionLimits:
     from tcptui.serve.running import most_connections
 
     least = AdmissionLimits()
-    most = most_connections(options.most)
+    # A session in a process of its own has a socket that leads there.
+    most = most_connections(options.most, 2 if options.forked else 1)
     return least._replace(
         total=most, per_address=options.most_per_address, address_rate=float(options.rate_per_address),
         address_burst=max(least.address_burst, 5 * options.rate_per_address),
@@ -132,12 +142,36 @@ def log_of(options: argparse.Namespace) -> Log:
         raise Unusable(error.message) from None
 
 
-def served_of(options: argparse.Namespace) -> Served:
-    """What all sessions have in common. Rooms and presenters are added here."""
+def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
+    """What all sessions have in common."""
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
+    from tcptui.serve.warm import load_modules, load_stories
 
-    return Served(library_of(options), Limits(idle=options.idle * 60, longest=options.longest * 60))
+    limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
+    served = Served(library_of(options), limits, opened.rooms)
+    if not options.forked or opened.rooms is not None:
+        load_modules()
+        load_stories(served)
+    if not options.forked:
+        return served
+    if sys.platform != "linux":
+        raise Unusable("error.serve.forked_where")
+    from tcptui.serve.forked.sessions import ForkedSessions
+
+    return ForkedSessions(served, log.write)
+
+
+def run(server: Coroutine[Any, Any, None]) -> None:
+    """Runs a server to its end; what keeps it from beginning is told."""
+    import asyncio
+
+    from tcptui.core.message import MessageError
+
+    try:
+        asyncio.run(server)
+    except MessageError as error:
+        raise Unusable(error.message) from None
 
 
 def set_up_process() -> None:

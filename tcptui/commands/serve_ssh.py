@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tcptui.commands import serve
+from tcptui.commands.serve_rooms import Opened, rooms, tell_room
 from tcptui.commands.shared import Commands, Unusable
 
 PORT = 2222
@@ -26,6 +27,10 @@ def add(ways: Commands) -> None:
         "--host-key", metavar="FILE",
         help="the server's private key (Ed25519), made if there is none; if left out, one in the folder"
         " of what programs of this user remember",
+    )  # fmt: skip
+    parser.add_argument(
+        "--behind-proxy", action="store_true",
+        help="each connection comes through a proxy, which says from where in a header of the PROXY protocol",
     )  # fmt: skip
     who = parser.add_argument_group("who may come")
     who.add_argument("--open", action="store_true", help="anybody who reaches it, without a login")
@@ -62,8 +67,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded: bool) -> int:
     """Raises Unusable and BadFile."""
-    import asyncio
-
     from tcptui.commands.local import state_folder
     from tcptui.core.message import Message
     from tcptui.serve import listening
@@ -83,17 +86,21 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     key = host_key(Path(options.host_key) if options.host_key is not None else state_folder() / NAME)
     log = serve.log_of(options)
 
-    def begin() -> None:
+    def begin(opened: Opened) -> None:
         host, port = listening.told_address(sockets[0])
         whom = "serve.who.guarded" if is_guarded else "serve.who.own" if is_own else "serve.who.open"
         serve.tell(say("serve.begins", host=host, port=port, who=Message.of(whom), key=key.get_fingerprint()))
+        tell_room(opened, f"ssh -p {port} watch/{{}}@{host}", f"ssh -p {port} present/{{}}@{host}")
 
     async def run() -> None:
-        server = SshServer(
-            SshSettings(key, reads), serve.served_of(options), Admission(serve.admission_limits(options)), log
-        )
-        await server.run(sockets, begin)
+        async with rooms(options, log) as opened:
+            server = SshServer(
+                SshSettings(key, reads, behind_proxy=options.behind_proxy),
+                serve.served_of(options, log, opened),
+                Admission(serve.admission_limits(options)), log,
+            )  # fmt: skip
+            await server.run(sockets, partial(begin, opened))
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import socket
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tcptui.commands import serve
+from tcptui.commands.serve_rooms import Opened, rooms, tell_room
 from tcptui.commands.shared import Commands, Unusable
 
 if TYPE_CHECKING:
@@ -44,8 +46,6 @@ def _run(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
     """Raises Unusable."""
-    import asyncio
-
     from tcptui.core.message import Message
     from tcptui.serve import listening
 
@@ -59,7 +59,7 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
 
     log = serve.log_of(options)
 
-    def begin() -> None:
+    def begin(opened: Opened) -> None:
         host, port = listening.told_address(sockets[0])
         who = (
             "serve.who.web_open" if not is_own
@@ -67,17 +67,19 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
         )  # fmt: skip
         host = f"[{host}]" if ":" in host else host
         serve.tell(say("serve.begins.web", host=host, port=port, who=Message.of(who)))
+        tell_room(opened, f"http://{host}:{port}/watch/{{}}", f"http://{host}:{port}/present/{{}}")
 
     async def run() -> None:
         limits = serve.admission_limits(options)
-        server = WebServer(
-            serve.served_of(options), Admission(limits),
-            Admission(_connections(limits, options.behind_proxy)), log,
-            behind_proxy=options.behind_proxy, only_local=is_own and not options.behind_proxy,
-        )  # fmt: skip
-        await server.run(sockets, begin)
+        async with rooms(options, log) as opened:
+            server = WebServer(
+                serve.served_of(options, log, opened), Admission(limits),
+                Admission(_connections(limits, options.behind_proxy)), log,
+                behind_proxy=options.behind_proxy, only_local=is_own and not options.behind_proxy,
+            )  # fmt: skip
+            await server.run(sockets, partial(begin, opened))
 
-    asyncio.run(run())
+    serve.run(run())
     log.close()
     return 0
 

@@ -37,6 +37,8 @@ from tcptui.rooms.values import Answer, Shown, Trouble
 PATIENCE = 20.0
 """Seconds after which a watcher is cut off who does not read."""
 MOST_WATCHERS = 500
+CONNECTS_WITHIN = 3.0
+"""Seconds until a presenter's process takes a watcher."""
 MOST_AT_ONCE = 20 * LARGEST_ANSWER
 """Octets that a watcher may send before they are looked at."""
 FULL = 64 * 1024
@@ -127,7 +129,9 @@ class RoomServer:
     async def start(self) -> None:
         """From now on others can connect."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(lambda: _Watcher(self, self._room), sock=self._socket)
+        self._server = await loop.create_unix_server(
+            lambda: _Watcher(self, self._room), sock=self._socket, backlog=MOST_WATCHERS
+        )  # fmt: skip
 
     def close(self) -> None:
         """The room has ended: all who watch are told."""
@@ -259,14 +263,17 @@ class SocketRoom:
         self.name = place.name
         self._connection = _Connection()
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.setblocking(False)
+        self._socket.settimeout(CONNECTS_WITHIN)
         try:
             self._socket.connect(str(place.path))
+            self._socket.setblocking(False)
         except OSError as error:
             self._socket.close()
             if error.errno in (errno.ECONNREFUSED, errno.ENOENT):
                 raise NoRoom("error.room.gone", name=self.name) from None
-            raise NoRoom("error.room.socket", name=str(place.path), why=str(error.strerror)) from None
+            raise NoRoom(
+                "error.room.socket", name=str(place.path), why=str(error.strerror or error)
+            ) from None
 
     async def start(self) -> None:
         """From now on it is told what is shown."""

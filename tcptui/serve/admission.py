@@ -30,7 +30,7 @@ class AdmissionLimits(NamedTuple):
     total: int = 500
     per_address: int = 20
     not_logged_in: int = 100
-    rate: float = 50.0
+    rate: float = 20.0
     burst: int = 200
     address_rate: float = 2.0
     address_burst: int = 15

@@ -10,11 +10,11 @@ from time import perf_counter
 from textual.driver import Driver
 from textual.events import Event, InputEvent
 
+from tcptui.serve.first import First
 from tcptui.serve.terminal import ReaderTerminal
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.budget import Budget
 from tcptui.ui.preferences import Preferences
-from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 
 
@@ -24,19 +24,23 @@ class ReaderApp(TcptuiApp):
 
     def __init__(
         self,
-        session: Session | None,
+        first: First,
         stories: Stories,
         preferences: Preferences,
         driver: Callable[..., Driver],
         after_first_frame: Callable[[], None],
         budget: Budget,
     ) -> None:
-        super().__init__(session, list, preferences=preferences, after_first_frame=after_first_frame)
+        session = first.session
+        if session is not None:
+            session.budget = budget
+        super().__init__(
+            session, list, preferences=preferences, after_first_frame=after_first_frame,
+            run_screen=first.run_screen,
+        )  # fmt: skip
         self.driver_class = driver  # type: ignore[assignment]
         self._listed = stories
         self.budget = budget
-        if session is not None:
-            session.budget = budget
         # Textual puts these in the place of the process's own while an app runs, and at its end puts back
         # what was there when it began: with several at once that would be those of one that has ended.
         self._capture_stdout = sys.stdout  # type: ignore[assignment]

@@ -2,28 +2,45 @@
 
 Why it is so. Python collects garbage when so many objects have been made, wherever it is: with hundreds of
 sessions in a process a full collection looks at millions of objects, and the key of somebody else waits for
-it. So it is done here, between keys: what the server was started with is no garbage and is never looked at
-again; young objects are looked at some times a second, which is quick; all of them when sessions have ended
-whose objects refer to each other, and then only where there are enough of those to be worth it. Textual keeps
-the lines that the last thousand widgets drew, those of sessions that have ended among them, in a cache of its
-own, which is emptied then.
+it. So it is done here, between keys:
+
+- What the server was started with is no garbage and is never looked at again.
+- What is new is looked at many times a second, each time in a few milliseconds: a key leaves some hundred
+  new objects behind, nearly none of which are garbage, and four hundred keys may come in a second.
+- What is older is looked at only together with everything: when sessions have ended, whose objects refer to
+  each other, or when the process has grown. With a thousand sessions that takes a second or more, so it is
+  done seldom enough that not one key in a hundred waits for it; where it takes no longer than nobody notices,
+  it is done as soon as it is worth it.
+
+Textual keeps the lines that the last thousand widgets drew, those of sessions that have ended among them, in
+a cache of its own, which is emptied when everything is looked at.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import time
+from contextlib import suppress
 
 from textual._styles_cache import StylesCache
 
-YOUNG_EVERY = 0.25
+YOUNG_EVERY = 0.05
 """Seconds between two looks at what is new."""
-_OLDER_EVERY = 40
-"""Every so many of those looks what is a little older is looked at as well."""
+_ALL_EVERY = 20
+"""Every so many of those looks it is asked whether everything is to be looked at."""
 LEAST_ENDED = 16
 """Sessions that have ended before all is looked at."""
 _SHARE = 8
 """And of those that are there one in so many, at least."""
+_GROWN, _FAR_GROWN = 1.25, 2.0
+"""By how much the process has grown since all was looked at, so that it is done again, or at once."""
+_UNNOTICED = 0.04
+"""Seconds that a key may wait."""
+_REST_SHORT, _REST_LONG = 5, 200
+"""All is looked at again after so many times as long as it took: if that was no longer than that, or if it
+was."""
 
 
 class Garbage:
@@ -35,6 +52,10 @@ class Garbage:
         gc.freeze()
         gc.disable()
         self._looks = self._ended = self._there = 0
+        self._all_from = 0.0
+        """When all may be looked at again."""
+        self._pages = _pages()
+        """Of memory, after all was looked at."""
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
     def begins(self) -> None:
@@ -54,10 +75,34 @@ class Garbage:
 
     def _look(self) -> None:
         self._looks += 1
-        if self._ended >= max(LEAST_ENDED, self._there // _SHARE):
-            self._ended = 0
-            StylesCache.get_inner_outer.cache_clear()
-            gc.collect()
+        if self._looks % _ALL_EVERY == 0 and self._is_worth_it():
+            self._look_at_all()
         else:
-            gc.collect(0 if self._looks % _OLDER_EVERY else 1)
+            gc.collect(0)
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
+
+    def _is_worth_it(self) -> bool:
+        grown = _pages() / self._pages
+        if grown >= _FAR_GROWN:
+            return True
+        has_ended = self._ended >= max(LEAST_ENDED, self._there // _SHARE)
+        return (has_ended or grown >= _GROWN) and time.monotonic() >= self._all_from
+
+    def _look_at_all(self) -> None:
+        begun = time.monotonic()
+        StylesCache.get_inner_outer.cache_clear()
+        gc.collect()
+        took = time.monotonic() - begun
+        self._all_from = begun + took * (1 + (_REST_SHORT if took <= _UNNOTICED else _REST_LONG))
+        self._ended, self._pages = 0, _pages()
+
+
+def _pages() -> int:
+    """Of memory that the process has, as far as that is known: 1, where it is not."""
+    with suppress(OSError, ValueError, IndexError):
+        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+        try:
+            return max(1, int(os.read(descriptor, 100).split()[1]))
+        finally:
+            os.close(descriptor)
+    return 1

@@ -79,7 +79,7 @@ class Passwords:
 
     def __init__(self, by_name: dict[str, Hashed]) -> None:
         self._by_name = by_name
-        self._nobody = by_name.get(ANYBODY) or _like(next(iter(by_name.values())))
+        self._nobody = by_name.get(ANYBODY) or _like(max(by_name.values(), key=lambda one: one.cost))
 
     def fits(self, name: str, password: str) -> bool:
         """Whether somebody of that name has this password. Takes as long for a name that there is not."""

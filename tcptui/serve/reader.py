@@ -17,27 +17,35 @@ import re
 import time
 from contextlib import suppress
 from functools import cache, partial
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from weakref import WeakValueDictionary
 
 from tcptui.core.message import MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.explain.numbers import short_duration_text
-from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.library import SHIPPED, Library, Listed
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.serve.app import ReaderApp
+from tcptui.serve.cells import Cells
+from tcptui.serve.first import LIST, Catalog, First, first_of
+from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
+from tcptui.serve.spectator import Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
+from tcptui.serve.views import Audience, Look
+from tcptui.serve.watching import own_view
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
-from tcptui.ui.session import Session
 from tcptui.ui.stories import Stories
 from tcptui.ui.terminal_input import BACK_OFF, clamped
 from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
 from tcptui.ui.typed import parsed
+
+if TYPE_CHECKING:
+    from tcptui.rooms.room import Room, Rooms
 
 LONGEST_MOVES = 4096
 """Characters of the moves that a session begins with."""
@@ -83,20 +91,6 @@ class Client(NamedTuple):
         )  # fmt: skip
 
 
-class Start(NamedTuple):
-    """What is to be seen first; empty: the list of stories."""
-
-    story: str = ""
-    variant: str = ""
-    moves: str = ""
-    room: str = ""
-    key: str = ""
-    """The presenter's."""
-
-
-LIST = Start()
-
-
 class Ended(NamedTuple):
     """How a session ended, for the log."""
 
@@ -108,26 +102,36 @@ class Ended(NamedTuple):
 
 
 class Served:
-    """What all sessions of a process have in common: the stories, listed and parsed once, and the limits."""
+    """What all sessions of a process have in common: the stories, listed and parsed once, limits, rooms."""
 
-    def __init__(self, library: Library = SHIPPED, limits: Limits = USUAL) -> None:
-        self.limits = limits
-        self.stories = Stories([_loaded_once(one) for one in library.all_scenarios()])
-        self._by_name = {one.name: one for one in self.stories.listed}
+    def __init__(
+        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
+    ) -> None:
+        self.limits, self.library, self.rooms = limits, library, rooms
+        self.cells = Cells()
+        listed = [_loaded_once(one) for one in library.all_scenarios()]
+        self.stories, self.catalog = Stories(listed), Catalog(listed)
+        self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
+        """Those who watch a room, by its name, as long as somebody does."""
 
     def scenario(self, start: Start) -> Scenario | None:
         """What is to be seen first; None: the list. Raises MessageError."""
-        if not start.story:
-            return None
-        listed = self._by_name.get(start.story)
-        if listed is None:
-            raise MessageError("ui.served.story", name=brief(start.story))
-        scenario = listed.load()
-        return scenario_of_variant(scenario, start.variant) if start.variant else scenario
+        return self.catalog.scenario(start)
+
+    def audience(self, room: Room) -> Audience:
+        """Those who watch that room."""
+        audience = self._audiences.get(room.name)
+        if audience is None:
+            audience = Audience(room, self.limits, self.stories, self.catalog)
+            self._audiences[room.name] = audience
+        return audience
 
     def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> Reader:
         """A new session."""
         return Reader(self, client, outlet, start)
+
+    async def close(self) -> None:
+        """The server ends. Nothing is left that would not end with it."""
 
 
 def _loaded_once(listed: Listed) -> Listed:
@@ -141,8 +145,13 @@ class Reader:
         self._served, self._client, self._start = served, client, start
         self._outlet: Outlet | None = outlet
         self._app: ReaderApp | None = None
+        self._spectator: Spectator | None = None
+        """In the place of an app, for who only watches."""
+        self._is_back = False
+        """Whether the app has ended because its reader only watches again."""
         self._fed = bytearray()
         """What has come before there was an app."""
+        self._share = served.cells.share()
         self._size = client.columns, client.rows
         self._budget = served.limits.budget()
         self._reason: Reason = "left"
@@ -156,32 +165,32 @@ class Reader:
 
     def feed(self, octets: bytes) -> None:
         """The terminal has sent these."""
-        if self._terminal is not None:
-            self._terminal.feed(octets)
+        if self._front is not None:
+            self._front.feed(octets)
         elif len(self._fed) < 4096:
             self._fed += octets[:4096]
 
     def resize(self, columns: int, rows: int) -> None:
         """The window has this size now."""
-        self._size = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
-        if self._terminal is not None:
-            self._terminal.resize(*self._size)
+        self._size = self._share.sized(columns, rows)
+        if self._front is not None:
+            self._front.resize(*self._size)
 
     @property
     def wants_no_more(self) -> bool:
         """Whether no more should be fed for a while; the outlet is told of it too."""
-        return self._terminal is not None and self._terminal.wants_no_more
+        return self._front is not None and self._front.wants_no_more
 
     def drained(self) -> None:
         """The outlet is no longer full."""
-        if self._terminal is not None:
-            self._terminal.drained()
+        if self._front is not None:
+            self._front.drained()
 
     def hang_up(self) -> None:
         """The other side is gone: nothing more is written."""
         self._outlet = None
-        if self._terminal is not None:
-            self._terminal.hang_up()
+        if self._front is not None:
+            self._front.hang_up()
         self._end("gone")
 
     def say_good_bye(self, line: str) -> None:
@@ -208,19 +217,61 @@ class Reader:
         driver = None if self._app is None else self._app._driver
         return driver if isinstance(driver, ReaderTerminal) else None
 
+    @property
+    def _front(self) -> ReaderTerminal | Spectator | None:
+        return self._spectator or self._terminal
+
     async def _run(self) -> BaseException | None:
+        served, start = self._served, self._start
+        self._size = self._share.sized(*self._size)
+        self._watch()
+        if served.rooms is not None and start.room:
+            try:
+                room = await served.rooms.watch(start.room)
+            except MessageError as error:
+                return await self._run_app(First(None, (text_of(error.message),)))
+            return await self._watch_room(room)
+        return await self._run_app(await first_of(start, served.catalog, served.rooms))
+
+    async def _watch_room(self, room: Room) -> BaseException | None:
+        """With an app of his own as long as he needs one."""
+        preferences = self._preferences(())
+        audience, may_ask = self._served.audience(room), preferences.may_ask
+        while self._outlet is not None and self._reason == "left":
+            look = Look(*self._size, preferences.suits, preferences.ascii_only)
+            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask)
+            keys = await spectator.watch()
+            self._spectator, self._is_back = None, False
+            if keys is None:
+                if self._last_line:
+                    spectator.say(self._last_line)
+                return None
+            self._fed[:0] = keys
+            preferences, may_ask = preferences._replace(suits=spectator.look.suits), False
+            first = await own_view(spectator, room, self._served.catalog, self._give_back)
+            error = await self._run_app(first)
+            if not self._is_back:
+                return error
+        return None
+
+    def _give_back(self) -> None:
+        self._is_back = True
+        if self._app is not None:
+            self._app.exit()
+
+    async def _run_app(self, first: First) -> BaseException | None:
+        served = self._served
         if self._outlet is None or self._reason != "left":
-            return None
-        session, notes = self._first()
+            return None  # The other side has gone.
         driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=self._served.limits, took=self._took
+            ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took,
+            sized=self._share.sized,
         )  # fmt: skip
         app = self._app = ReaderApp(
-            session, self._served.stories, self._preferences(notes), driver, self._settle, self._budget
+            first, served.stories, self._preferences(first.notes), driver, self._settle, self._budget
         )
-        self._watch()
         await app.run_async(size=self._size)
-        if terminal := self._terminal:
+        if (terminal := self._terminal) and not self._is_back:
             await self._wait_for_answer(terminal)
             if app.error is not None:
                 what = brief(" ".join([type(app.error).__name__, *str(app.error).split()]), 200)
@@ -228,14 +279,6 @@ class Reader:
             if self._last_line:
                 terminal.say(self._last_line)
         return app.error
-
-    def _first(self) -> tuple[Session | None, tuple[str, ...]]:
-        """What is shown first, and what is wrong with what was asked for."""
-        try:
-            scenario = self._served.scenario(self._start)
-        except MessageError as error:
-            return None, (text_of(error.message),)
-        return (None if scenario is None else Session(scenario)), ()
 
     def _settle(self) -> None:
         """After the first frame."""
@@ -246,7 +289,7 @@ class Reader:
             terminal.feed(bytes(self._fed))
             self._fed.clear()
         app.ask_ground()
-        if moves := self._start.moves:
+        if (moves := self._start.moves) and not self._start.room:
             try:
                 if len(moves) > LONGEST_MOVES:
                     raise MessageError("ui.served.moves", most=LONGEST_MOVES)
@@ -274,7 +317,10 @@ class Reader:
     def _watch(self) -> None:
         """Looks at what time is left, and comes back when that changes what is to be said or done."""
         now, limits = time.monotonic(), self._served.limits
-        idle, longest = self._active + limits.idle, self._begun + limits.longest
+        longest = self._begun + limits.longest
+        idle = self._active + limits.idle
+        if self._start.room:
+            idle = longest  # Who watches needs no keys.
         reason: Reason = "idle" if idle <= longest else "longest"
         ends = min(idle, longest)
         if now >= ends:
@@ -297,7 +343,9 @@ class Reader:
         if self._reason == "left":
             self._reason, self._last_line = reason, line
         app = self._app
-        if app is not None and not app._exit:
+        if self._spectator is not None:
+            self._spectator.leave()
+        elif app is not None and not app._exit:
             app.exit()
 
     async def _wait_for_answer(self, terminal: ReaderTerminal) -> None:
@@ -314,6 +362,7 @@ class Reader:
             terminal.hang_up()
             with suppress(Exception):
                 terminal.close()
+        self._share.give_back()
         self._outlet = None
 
 

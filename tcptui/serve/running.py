@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tcptui.serve.any_reader import Serves
 from tcptui.serve.garbage import Garbage
-from tcptui.serve.reader import Client, Served
+from tcptui.serve.reader import Client
 from tcptui.serve.told import summarize, tell_refused, tell_uncaught
 
 if TYPE_CHECKING:
@@ -32,26 +33,33 @@ LEAST_FRAME = 500
 """Octets: what is less is no screen."""
 
 
-async def until_told(read_anew: Callable[[], None]) -> None:
-    """Until this process is told to end; `read_anew` is called when it is told to read its files."""
+async def until_told(read_anew: Callable[[], None], begin: Callable[[], None]) -> None:
+    """Until this process is told to end; `read_anew` is called when it is told to read its files, `begin` as
+    soon as it can be told anything."""
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     loop.add_signal_handler(signal.SIGHUP, told.set if os.isatty(0) else read_anew)
     try:
+        begin()
         await told.wait()
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
 
 
-def most_connections(wanted: int) -> int:
-    """As many as are wanted, or as the process may have descriptors for; it is let have all it can get."""
+def most_connections(wanted: int, descriptors: int = 1) -> int:
+    """As many as are wanted, or as the process may have descriptors for, so many each; it is let have all it
+    can get."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return wanted if limit == resource.RLIM_INFINITY else max(1, min(wanted, limit - SPARE_DESCRIPTORS))
+    return (
+        wanted
+        if limit == resource.RLIM_INFINITY
+        else max(1, min(wanted, (limit - SPARE_DESCRIPTORS) // descriptors))
+    )
 
 
 class Nowhere:
@@ -75,28 +83,33 @@ class Nowhere:
 
 
 @asynccontextmanager
-async def prepared(served: Served, log: Log, *admissions: Admission) -> AsyncIterator[Garbage]:
+async def prepared(served: Serves, log: Log, *admissions: Admission) -> AsyncIterator[Garbage]:
     """What a server needs while its event loop runs: errors and refused connections are told to the log, the
     first screen has been drawn, garbage is collected between keys."""
     tell_uncaught(log)
-    await warm_up(served)
-    garbage = Garbage()
-    summary = asyncio.get_running_loop().create_task(summarize(log, *admissions))
     try:
-        yield garbage
+        await warm_up(served)
+        garbage = Garbage()
+        summary = asyncio.get_running_loop().create_task(summarize(log, *admissions))
+        try:
+            yield garbage
+        finally:
+            summary.cancel()
+            tell_refused(log, *admissions)
+            garbage.stop()
     finally:
-        summary.cancel()
-        tell_refused(log, *admissions)
-        garbage.stop()
+        await served.close()
 
 
-async def warm_up(served: Served) -> None:
+async def warm_up(served: Serves) -> None:
     """Draws the first screen once, so that whoever comes first does not wait for what is made at first
-    use."""
+    use. Raises what it has ended of."""
     outlet = Nowhere()
     reader = served.reader(Client.of(term="xterm-256color"), outlet)
-    running = asyncio.get_running_loop().create_task(reader.run())
-    with suppress(TimeoutError):
-        await asyncio.wait_for(outlet.drawn.wait(), WARM_UP)
+    loop = asyncio.get_running_loop()
+    running, drawn = loop.create_task(reader.run()), loop.create_task(outlet.drawn.wait())
+    await asyncio.wait((running, drawn), timeout=WARM_UP, return_when=asyncio.FIRST_COMPLETED)
+    drawn.cancel()
     reader.hang_up()
-    await running
+    if (error := (await running).error) is not None:
+        raise error

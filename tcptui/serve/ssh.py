@@ -24,16 +24,17 @@ from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
 from tcptui.named_tuple import NamedTuple
+from tcptui.serve.proxy_protocol import BadHeader, Header, header_of
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
-from tcptui.serve.ssh_connection import Connection
+from tcptui.serve.ssh_connection import HANDSHAKE, Connection
 from tcptui.serve.ssh_session import Visitor
 
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
     from tcptui.serve.admission import Admission
+    from tcptui.serve.any_reader import Serves
     from tcptui.serve.garbage import Garbage
     from tcptui.serve.log import Log
-    from tcptui.serve.reader import Served
 
 KEY_EXCHANGES = (
     "mlkem768x25519-sha256",
@@ -74,12 +75,14 @@ class SshSettings(NamedTuple):
     read_access: Callable[[], Access]
     """Who may come, read from the files anew. Raises BadFile."""
     rekey_octets: int = 1 << 30
+    behind_proxy: bool = False
+    """Whether each connection begins with what a proxy says of it (`proxy_protocol`)."""
 
 
 class SshServer:
     """One process's."""
 
-    def __init__(self, settings: SshSettings, served: Served, admission: Admission, log: Log) -> None:
+    def __init__(self, settings: SshSettings, served: Serves, admission: Admission, log: Log) -> None:
         """Raises BadFile: who may come can't be read."""
         self._settings, self.served, self.admission, self.log = settings, served, admission, log
         self.access = settings.read_access()
@@ -94,19 +97,19 @@ class SshServer:
         self,
         sockets: Iterable[socket.socket],
         begin: Callable[[], None],
-        until: Callable[[Callable[[], None]], Awaitable[None]] = until_told,
+        until: Callable[[Callable[[], None], Callable[[], None]], Awaitable[None]] = until_told,
     ) -> None:
         """Serves `until` the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
+        arrival = ProxiedArrival if self._settings.behind_proxy else Arrival
         logging.getLogger("asyncssh").disabled = True  # What it tells is not escaped.
         async with prepared(self.served, self.log, self.admission) as self.garbage:
             listeners = [
-                await loop.create_server(lambda: Arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
+                await loop.create_server(lambda: arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
                 for one in sockets
             ]
-            begin()
             try:
-                await until(self._read_anew)
+                await until(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()
@@ -164,6 +167,46 @@ class SshServer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.sleep(0.05)
+
+
+class ProxiedArrival(asyncio.Protocol):
+    """A connection of a proxy, which has to say first from where that comes."""
+
+    def __init__(self, server: SshServer) -> None:
+        self._server = server
+        self._octets = b""
+        self._header: Header | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._patience = asyncio.get_running_loop().call_later(HANDSHAKE, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        self._octets += data
+        try:
+            self._header = self._header or header_of(self._octets)
+        except BadHeader:
+            self._server.log.write(Message.of("serve.log.no_proxy"))
+            self._transport.abort()
+            return
+        if self._header is None:
+            return
+        rest = self._octets[self._header.length :]
+        if not rest and not self._header.address:
+            return  # A proxy that looks whether the server is there says no more.
+        self._patience.cancel()
+        if self._header.address:
+            # What `get_extra_info` knows, for all who ask from where the connection comes.
+            peer = (self._header.address, self._header.port)
+            self._transport._extra["peername"] = peer  # type: ignore[attr-defined]
+        Arrival(self._server).connection_made(self._transport)
+        protocol = self._transport.get_protocol()
+        if rest and isinstance(protocol, Connection):
+            protocol.data_received(rest)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.cancel()
 
 
 class Arrival(asyncio.Protocol):

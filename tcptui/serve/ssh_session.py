@@ -7,14 +7,16 @@ line that says how to come, and runs nothing.
 from __future__ import annotations
 
 import asyncio
+import traceback
 from typing import TYPE_CHECKING, Any
 
-from asyncssh import Error, SSHServer, SSHServerSession
-from asyncssh.packet import PacketDecodeError
+from asyncssh import SSHServer, SSHServerSession
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
-from tcptui.serve.reader import Client, Reader, Start
+from tcptui.serve.any_reader import AnyReader
+from tcptui.serve.login_name import come_as
+from tcptui.serve.reader import Client, Start
 from tcptui.serve.ssh_connection import LEAVING, TERMINAL, Channel, Connection
 from tcptui.serve.told import cut, error_message, tell_begin, tell_end
 
@@ -32,9 +34,6 @@ COLUMNS, ROWS = 80, 24
 END_OF_INPUT = 1.0
 """Seconds for what came before it, when a client says that nothing more comes."""
 
-_OF_THE_OTHER_SIDE = (Error, OSError, PacketDecodeError, UnicodeError)
-"""Errors that end a connection and are no error of the program."""
-
 
 class Visitor(SSHServer):
     """One connection, from its first octet to its end."""
@@ -45,6 +44,7 @@ class Visitor(SSHServer):
         self._server = server
         self._passwords = 0
         self.user = self.address = ""
+        self.start = Start()
         self.refused = ""
         """The key of why there is no session, where it was told why."""
         self.session: ReaderSession | None = None
@@ -67,7 +67,7 @@ class Visitor(SSHServer):
                     reason=Message.of(reason), what=cut(str(exc or "-")),
                 )
             )  # fmt: skip
-        elif exc is not None and not isinstance(exc, _OF_THE_OTHER_SIDE):
+        if exc is not None and _is_of_the_program(exc):
             self._server.log.write(error_message(self.address, exc))
 
     @property
@@ -78,7 +78,8 @@ class Visitor(SSHServer):
     # The login.
 
     def begin_auth(self, username: str) -> bool:
-        self.user = cut(username)
+        come = come_as(username)
+        self.user, self.start = cut(come.told), come.start
         return not self._server.access.is_open
 
     def password_auth_supported(self) -> bool:
@@ -89,7 +90,7 @@ class Visitor(SSHServer):
         if self._passwords > MOST_PASSWORDS or not self.connection.admitted.may_try_password():
             self.connection.cut_off("serve.cut.attempts")
             return False
-        return await self._server.fits(username, password)
+        return await self._server.fits(come_as(username).login, password)
 
     def auth_completed(self) -> None:
         self.connection.admitted.log_in()
@@ -124,7 +125,7 @@ class ReaderSession(SSHServerSession[bytes]):
         """None: no terminal was asked for."""
         self._size = (0, 0)
         self._is_command = False
-        self._reader: Reader | None = None
+        self._reader: AnyReader | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -181,7 +182,7 @@ class ReaderSession(SSHServerSession[bytes]):
             colorterm=value(b"COLORTERM"), language=value(b"LC_ALL", b"LC_CTYPE", b"LANG"),
             columns=self._size[0] or COLUMNS, rows=self._size[1] or ROWS,
         )  # fmt: skip
-        self._reader = self._server.served.reader(client, self, Start())
+        self._reader = self._server.served.reader(client, self, self._visitor.start)
         self._connection.waiting = self
         tell_begin(self._server.log, client, self._visitor.client)
         self._server.keep(self._run(self._reader, client))
@@ -228,7 +229,7 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
-    async def _run(self, reader: Reader, client: Client) -> None:
+    async def _run(self, reader: AnyReader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()
@@ -238,3 +239,10 @@ class ReaderSession(SSHServerSession[bytes]):
     def _leave(self, status: int) -> None:
         self._channel.exit(status)
         self._connection.enter_stage(LEAVING, "serve.ended.left")
+
+
+def _is_of_the_program(error: BaseException) -> bool:
+    """Whether it arose here, and not where asyncssh reads what the other side has sent."""
+    names = (frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__))
+    known = [name for name in names if name.startswith(("tcptui.", "asyncssh."))]
+    return bool(known) and known[-1].startswith("tcptui.")

@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from asyncio import TimerHandle
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from textual import events
@@ -41,7 +42,7 @@ _LONG = 0.01
 """Seconds: a key whose answer takes so much longer counts as one more."""
 _SIZE_EVERY = 0.05
 """Seconds between two sizes of the window that the app is told of."""
-_SET_UP = (
+SET_UP = (
     "\x1b[?1049h"  # The alternate screen.
     "\x1b[?1000h\x1b[?1006h"  # Buttons and wheel of the mouse, as SGR has them.
     "\x1b[?25l"  # No cursor.
@@ -50,7 +51,7 @@ _SET_UP = (
     "\x1b[?2004h"  # A paste has marks.
     "\x1b[?7l"  # Lines are not wrapped.
 )
-_GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
+GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
 class Outlet(Protocol):
@@ -73,7 +74,7 @@ class Outlet(Protocol):
 class ReaderTerminal(Driver):
     """Made by the app itself, as any driver; whoever starts the app hands the rest in (`functools.partial`).
 
-    `took` is called whenever the reader has done something.
+    `took` is called whenever the reader has done something; `sized` says how much of a window is drawn in.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class ReaderTerminal(Driver):
         outlet: Outlet,
         limits: Limits,
         took: Callable[[], None],
+        sized: Callable[[int, int], tuple[int, int]] = partial(clamped, least=LEAST_SIZE, most=MOST_SIZE),  # noqa: B008
         debug: bool = False,
         mouse: bool = True,
         size: tuple[int, int] | None = None,
@@ -90,7 +92,7 @@ class ReaderTerminal(Driver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._outlet: Outlet | None = outlet
         """None: the other side is gone."""
-        self._limits, self._took = limits, took
+        self._limits, self._took, self._sized = limits, took, sized
         self._input = TerminalInput(app, self.process_message)
         self._fed = bytearray()
         self._is_paused = False
@@ -134,7 +136,7 @@ class ReaderTerminal(Driver):
 
     def resize(self, columns: int, rows: int) -> None:
         """The window has this size now."""
-        self._wanted_size = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
+        self._wanted_size = self._sized(columns, rows)
         if self._sizing is None and self._reads:
             wait = max(0.0, self._size_told_at + _SIZE_EVERY - time.monotonic())
             self._sizing = self._loop.call_later(wait, self._tell_size)
@@ -258,7 +260,7 @@ class ReaderTerminal(Driver):
     # What Textual calls.
 
     def start_application_mode(self) -> None:
-        self.write(_SET_UP)
+        self.write(SET_UP)
         self.flush()
         self._reads = True
         if self._wanted_size is not None:
@@ -276,7 +278,7 @@ class ReaderTerminal(Driver):
         self.disable_input()
         self._written.clear()
         if self._outlet is not None:  # Also where it is full: this much has room.
-            self._outlet.write(_GIVE_BACK.encode())
+            self._outlet.write(GIVE_BACK.encode())
 
     def close(self) -> None:
         """Nothing calls it any more."""

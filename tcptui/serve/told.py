@@ -7,7 +7,8 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from tcptui.core.message import Duration, Message, brief
+from tcptui.core.message import Duration, Message, MessageError, brief
+from tcptui.explain.catalogue import text
 
 if TYPE_CHECKING:
     from tcptui.serve.admission import Admission
@@ -61,7 +62,8 @@ def error_message(where: str, error: BaseException) -> Message:
     """An error in the program: what, and at which places."""
     frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
     places = tuple(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
-    what = brief(" ".join([type(error).__name__, *str(error).split()]), 4 * _LONGEST_TOLD)
+    told = text(error.message) if isinstance(error, MessageError) else f"{type(error).__name__} {error}"
+    what = brief(" ".join(told.split()), 4 * _LONGEST_TOLD)
     return Message.of("serve.log.error", where=where, what=what, places=places)
 
 

@@ -43,11 +43,14 @@ NO_RESULT = Result("", True)
 
 
 class Following:
-    """One watcher of a room. `story` gives the stories of the package."""
+    """One watcher of a room. `story` gives the stories of the package; `me` is what his answers are known by,
+    if he has given some already."""
 
-    def __init__(self, room: Room, story: Callable[[str], Scenario | None] = shipped_story) -> None:
+    def __init__(
+        self, room: Room, story: Callable[[str], Scenario | None] = shipped_story, me: str = ""
+    ) -> None:
         self.room, self._story = room, story
-        self._me = token_hex(8)
+        self._me = me or token_hex(8)
         self.newest = Shown()
         """What was told last; `Shown()`: nothing yet."""
         self.shown = Shown()
@@ -94,10 +97,15 @@ class Following:
         return session
 
     def has_left(self, session: Session) -> bool:
-        """Whether that session, which is not on its way, is elsewhere than where the presenter was."""
+        """Whether that session is elsewhere than where the presenter was, or begins to go there by playing;
+        of one that works it is not known yet."""
         if session.working or self._session is None:
             return False
-        return session is not self._session or not session.history.is_on(self._line, self._position)
+        return (
+            session.playing
+            or session is not self._session
+            or not session.history.is_on(self._line, self._position)
+        )
 
     def leave(self) -> None:
         """What is told is not shown any more, until `come`."""
@@ -128,7 +136,7 @@ class Following:
         if self.trouble is not None:
             return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
         if not self.newest.number:
-            return say("room.clock.waiting")
+            return say("room.clock.waiting" if brief else "room.clock.waiting_for")
         if not self.is_away:
             return say("room.clock.following")
         if brief:

@@ -169,7 +169,8 @@ class PasteGuard:
 class TerminalInput:
     """What the terminal of one app sends: `pass_on` is called with each message that is made of it."""
 
-    def __init__(self, app: App[Any], pass_on: Callable[[Message], None], debug: bool = False) -> None:
+    def __init__(self, app: App[Any] | None, pass_on: Callable[[Message], None], debug: bool = False) -> None:
+        """`app` is where a line may be typed; None: nowhere."""
         self._app, self._pass_on, self._debug = app, pass_on, debug
         self.answers = Answers()
         self._tell_ground: Callable[[Rgb], object] = lambda _: None
@@ -215,7 +216,10 @@ class TerminalInput:
     def _without_answers(self, data: str) -> str:
         data = self.answers.pass_on(data)
         if self.answers.ground is not None:
-            self._app.call_later(self._tell_ground, self.answers.ground)
+            if self._app is None:
+                self._tell_ground(self.answers.ground)
+            else:
+                self._app.call_later(self._tell_ground, self.answers.ground)
             self.answers.ground = None
         return data
 
@@ -242,6 +246,6 @@ class TerminalInput:
         from textual.widgets import Input  # Late: the first frame does not wait for it.
 
         try:
-            return isinstance(self._app.focused, Input)
+            return self._app is not None and isinstance(self._app.focused, Input)
         except ScreenStackError:
             return False

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
+from tcptui.serve.app import ReaderApp
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Ended, Reader, Served, Start
 
@@ -115,8 +116,15 @@ class Reading:
     @property
     def screen(self) -> str:
         """The lines of the screen."""
-        app = self.reader._app
+        spectator = self.reader._spectator
+        if spectator is not None:
+            assert spectator._view is not None
+            app: ReaderApp | None = spectator._view._app
+        else:
+            app = self.reader._app
         assert app is not None
+        if not app.screen_stack:
+            return ""  # Not yet.
         strips = app.screen._compositor.render_strips()
         return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 

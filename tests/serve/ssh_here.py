@@ -48,7 +48,8 @@ class Here:
     async def __aenter__(self) -> Here:
         ready = asyncio.Event()
 
-        async def until(_: Callable[[], None]) -> None:
+        async def until(_: Callable[[], None], begin: Callable[[], None]) -> None:
+            begin()
             await self._ends.wait()
 
         self._task = asyncio.create_task(self.server.run(self.sockets, ready.set, until))

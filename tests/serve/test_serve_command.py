@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -124,6 +125,41 @@ def test_without_the_extra() -> None:
     result = python(code, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == "tcptui: serving needs more than is installed: pip install 'tcptui[serve]'\n"
+
+
+def test_nothing_of_it_is_loaded_by_the_program_at_a_terminal() -> None:
+    code = (
+        "import sys, tcptui.cli, tcptui.commands.screen, tcptui.commands.play, tcptui.ui.app;"
+        "tcptui.cli.main(['play', 'handshake', '--format', 'ladder']);"
+        "names = ('tcptui.serve', 'asyncssh', 'aiohttp', 'redis', 'cryptography');"
+        "print([name for name in sys.modules if name.startswith(names)])"
+    )
+    assert python(code).stdout.splitlines()[-1] == "[]"
+
+
+def test_at_a_terminal_a_hangup_ends_it(tmp_path: Path) -> None:
+    controller, terminal = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "ssh", "--port", "0"],
+        stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env={**ENVIRONMENT, "XDG_STATE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(20) == 0
+    os.close(controller)
+    os.close(terminal)
+
+
+def test_as_many_connections_as_there_are_descriptors() -> None:
+    code = (
+        "import resource; from tcptui.serve.running import most_connections;"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (100, 200));"
+        "print(most_connections(50), most_connections(500), resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    assert python(code).stdout == "50 136 200\n"
 
 
 def test_a_line_for_the_file_of_passwords(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tcptui.serve.garbage import LEAST_ENDED, YOUNG_EVERY
+from tcptui.serve.garbage import YOUNG_EVERY
 from tests.serve.ssh_server import GIVEN_BACK, PATIENCE, Client, ServerProcess, is_answering, until
 
 
@@ -75,6 +75,19 @@ def test_openssh_on_a_terminal(server: ServerProcess) -> None:
     read(GIVEN_BACK)
     assert process.wait(PATIENCE) == 0
     os.close(controller)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "cipher"),
+    [
+        ("curve25519-sha256", "chacha20-poly1305@openssh.com"),
+        ("curve25519-sha256@libssh.org", "aes128-gcm@openssh.com"),
+        ("curve25519-sha256", "aes256-ctr"),
+    ],
+)
+def test_openssh_with_other_algorithms(server: ServerProcess, exchange: str, cipher: str) -> None:
+    status, said = run(server, "-o", f"KexAlgorithms={exchange}", "-c", cipher, "ls")
+    assert (status, "runs no commands" in said) == (1, True), said
 
 
 @pytest.mark.parametrize("arguments", [("ls",), ("-T", ""), ("-tt", "rm -rf /")])
@@ -194,10 +207,16 @@ def test_octets_that_are_no_characters(server: ServerProcess) -> None:
         client = await Client.of(server)
         await client.sees("handshake")
         client.press(b"\xff\xfe\x80\x1b[\x1b[999999999999u\x1b[<0;0;0M" + b"\x1b" * 50)
-        await asyncio.sleep(0.3)
-        client.press(b"\x1b")
-        await asyncio.sleep(0.3)
-        assert await client.leaves() == 0
+
+        async def leave() -> None:
+            """Again, for on a busy machine the first may be taken for the end of a sequence."""
+            while True:
+                await asyncio.sleep(0.5)
+                client.press(b"q")
+
+        leaving = asyncio.create_task(leave())
+        assert await client.status() == 0
+        leaving.cancel()
 
     asyncio.run(test())
 
@@ -261,9 +280,9 @@ def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:
         after = await server.settled(before)
         for what in ("tasks", "timers", "descriptors"):
             assert after[what] <= before[what] + (what == "timers"), what
-        # A session has some 20,000 of them while it lasts, and until all is looked through.
-        assert after["objects"] < before["objects"] + LEAST_ENDED * 600
-        assert after["memory"] < before["memory"] * 1.02
+        # A session has some 20,000 of them and a megabyte; what is needed once, as modules, has less.
+        assert after["objects"] < before["objects"] + 8_000
+        assert after["memory"] < before["memory"] * 1.15
 
     asyncio.run(test())
 

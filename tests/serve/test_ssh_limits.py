@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import suppress
 from typing import Any
 
 import asyncssh
 import pytest
-from asyncssh.constants import MSG_KEXINIT
+from asyncssh.constants import MSG_KEXINIT, MSG_USERAUTH_REQUEST
+from asyncssh.packet import Boolean, MPInt, String
 
 from tcptui.serve import ssh_connection, ssh_session
 from tcptui.serve.access import Access
@@ -139,6 +141,70 @@ def test_keys_are_offered_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(asyncssh.ConnectionLost):
                 await here.connect(client_keys=keys)
             await here.logs("too many attempts to log in")
+
+    run(test)
+
+
+def test_keys_that_are_none_cost_nothing() -> None:
+    """A modulus of 400,000 bits, a point that is on no curve, a certificate without an end, and names of what
+    there is not."""
+    chance = random.Random(1)
+    odd = [
+        String(b"ssh-rsa") + MPInt(65537) + MPInt(chance.getrandbits(400_000) | 1),
+        String(b"ssh-rsa") + MPInt(0) + MPInt(0),
+        String(b"ssh-rsa") + MPInt(chance.getrandbits(200_000) | 1) + MPInt(chance.getrandbits(200_000) | 1),
+        String(b"ecdsa-sha2-nistp256") + String(b"nistp256") + String(b"\x04" + bytes(64)),
+        String(b"ssh-ed25519") + String(bytes(3)),
+        String(b"ssh-ed25519-cert-v01@openssh.com") + String(bytes(32)) + String(bytes(32)) + bytes(40_000),
+        String(b"x509v3-ssh-rsa") + b"\xff" * 8 + bytes(1000),
+        b"\xff\xff\xff\xff",
+        b"",
+    ]
+    known = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    file = asyncssh.import_authorized_keys(known)
+
+    class Odd(asyncssh.SSHClient):
+        def __init__(self, key: bytes) -> None:
+            self._key = key
+
+        def connection_made(self, conn: Any) -> None:
+            self._conn = conn
+
+        async def public_key_auth_requested(self) -> None:
+            name = self._key[4:30].partition(b"\0")[0]
+            for signed in (False, True):
+                signature = String(String(b"ssh-rsa") + String(bytes(100))) if signed else b""
+                self._conn.send_packet(
+                    MSG_USERAUTH_REQUEST, String("x"), String("ssh-connection"), String("publickey"),
+                    Boolean(signed), String(name), String(self._key), signature,
+                )  # fmt: skip
+                await asyncio.sleep(0.05)
+
+    async def test() -> None:
+        async with Here(lambda: Access(keys=file)) as here:
+            loop = asyncio.get_running_loop()
+            for key in odd:
+                began = loop.time()
+                with pytest.raises((asyncssh.Error, OSError)):
+                    await here.connect(client_factory=lambda key=key: Odd(key), preferred_auth="publickey")
+                assert loop.time() - began < 2
+            assert "error in tcptui" not in here.log
+
+    run(test)
+
+
+def test_a_client_that_is_gone_without_a_word_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tcptui.serve.ssh.KEEPALIVE", 0.1)
+
+    async def test() -> None:
+        async with Here() as here:
+            client = await Client.of(here)
+            await client.sees("handshake")
+            await asyncio.sleep(1)
+            assert "ends after" not in here.log
+            client.connection.process_packet = lambda *_: True  # type: ignore[method-assign]
+            await here.logs("the other side is gone")
+            assert here.server.admission.total == 0
 
     run(test)
 
@@ -348,6 +414,22 @@ def test_an_error_ends_one_session_and_is_logged(monkeypatch: pytest.MonkeyPatch
             await client.connection.wait_closed()
             await here.logs("127.0.0.1: an error in tcptui: RuntimeError bad\\x1b[31m (")
             assert await other.leaves() == 0
+
+    run(test)
+
+
+def test_an_error_before_a_session_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("bad")
+
+    async def test() -> None:
+        async with Here() as here:
+            with monkeypatch.context() as patched:
+                patched.setattr(Reader, "__init__", fails)
+                client = await Client.of(here)
+                await client.connection.wait_closed()
+            await here.logs("127.0.0.1: an error in tcptui: RuntimeError bad (")
+            await is_answering(here)
 
     run(test)
 

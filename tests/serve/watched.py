@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import sys
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -22,22 +23,23 @@ TOUCHES = (
     "socket.sendto", "socket.getaddrinfo", "shutil.rmtree", "ctypes.dlopen",
 )  # fmt: skip
 """Events of sys.audit at which something beyond this process is read, written, reached or started."""
-OWN = (*map(os.path.realpath, (sys.prefix, sys.base_prefix)), str(Path(cli.__file__).parent))
-"""Where the program itself is: modules are imported when they are needed."""
 touched: list[str] = []
+turns: dict[str, float] = {}
+"""The longest turn of the event loop since the last time, in seconds of CPU: as long others wait."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def note(event: str, arguments: tuple[Any, ...]) -> None:
-    """Notes what is touched, but for the program's own files."""
-    if event in TOUCHES:
-        name = str(arguments[0]) if arguments else ""
-        if not os.path.realpath(name).startswith(OWN) or (event == "open" and arguments[2] & os.O_ACCMODE):
-            touched.append(f"{event} {arguments!r}"[:200])
+    """Notes what is touched, but for the memory that is measured."""
+    if event in TOUCHES and arguments[:1] != ("/proc/self/statm",):
+        touched.append(f"{event} {arguments!r}"[:200])
 
 
 def counted() -> dict[str, Any]:
     """What there is in this process; memory in octets. And what was touched since the last time."""
+    from textual._styles_cache import StylesCache  # Late: the command sets something before it loads Textual.
+
+    StylesCache.get_inner_outer.cache_clear()  # It keeps lines of sessions that have ended for a while.
     gc.collect()
     loop: Any = asyncio.get_running_loop()
     told = touched.copy()
@@ -45,6 +47,7 @@ def counted() -> dict[str, Any]:
         "touched": told,
         "tasks": len(asyncio.all_tasks()),
         "timers": sum(not timer.cancelled() for timer in loop._scheduled),
+        "longest turn": round(turns.pop("longest", 0.0) * 1000),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "memory": int(Path("/proc/self/statm").read_text().split()[1]) * PAGE,
         "objects": len(gc.get_objects()),
@@ -65,8 +68,16 @@ def main() -> None:
                 else:
                     loop.remove_reader(0)
 
-            loop = asyncio.get_running_loop()
+            loop: Any = asyncio.get_running_loop()
             loop.add_reader(0, answer)
+            turn = loop._run_once
+
+            def measured() -> None:
+                begun = time.thread_time()
+                turn()
+                turns["longest"] = max(turns.get("longest", 0.0), time.thread_time() - begun)
+
+            loop._run_once = measured
             await coroutine
 
         return run(go())

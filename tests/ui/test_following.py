@@ -69,6 +69,7 @@ def test_a_move_of_ones_own_leads_to_a_copy_and_a_key_back(key: str) -> None:
         there = presenter.moment
         await watcher.press(key, *(["enter"] if key == "V" else []))
         if key == "p":
+            assert "on a copy" in watcher.text
             await watcher.pilot.pause(1.5)
         assert watcher.moment != there
         if key != "p":

@@ -12,6 +12,10 @@ SENTENCES: dict[str, str] = {
         " --password-file FILE or --open"
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
+    "error.serve.forked": "the process that --forked needs does not start: {why}",
+    "error.serve.forked_where": "--forked works on Linux alone",
+    "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
+    "error.serve.present_key": "--present-key is the key of a room: it needs --present",
     "error.host_key.foreign": "{name}: belongs to somebody else, and is no secret of this server's",
     "error.host_key.open": "{name}: is no secret, others can read it: chmod 600 it, or better make another",
     "error.host_key.passphrase": "{name}: has a passphrase, which nobody can type here",
@@ -31,6 +35,9 @@ SENTENCES: dict[str, str] = {
     "serve.who.own": "for this machine alone, without a login",
     "serve.who.open": "open to anybody, without a login",
     "serve.who.guarded": "with a login",
+    "serve.room.watch": "To watch in the room {name}: {how}",
+    "serve.room.present": "To present there, and tell nobody else: {how}",
+    "serve.room.there": "To present there: with the key that the server told that opened it first",
     "serve.no_commands": (
         "This server shows tcptui at a terminal, and runs no commands: ssh -t HOST, without a command."
     ),
@@ -40,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "serve.log.ends": "{address} {user!r}: ends after {time}, {steps:steps}: {reason}",
     "serve.log.nobody": "{address} {user!r}: no session with {client!r}: {reason} ({what})",
     "serve.log.error": "{where}: an error in tcptui: {what} ({places})",
+    "serve.log.no_proxy": "a connection without what a proxy has to say first was cut: --behind-proxy is set",
     "serve.log.refused": "refused: {connections:connections}, {reason}",
     "serve.log.read_anew": "who may come was read anew",
     "serve.log.kept": "who may come stays as it was: {why}",
@@ -60,6 +68,9 @@ SENTENCES: dict[str, str] = {
     "serve.cut.exchanges": "too many key exchanges",
     "serve.cut.attempts": "too many attempts to log in",
     "serve.cut.stalled": "what it was sent was not taken",
+    "serve.forked.died": "the process of this session has ended: {how}",
+    "serve.forked.turn": "the process of this session was ended: one answer took {seconds} s of CPU time",
+    "serve.forked.lost": "the process that forks sessions has ended, and all sessions with it: {how}",
     "serve.log.lost": "lines that could not be written: {lines}",
     # Why a connection is refused, for the log.
     "serve.refused.total": "as many as are allowed are here",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import TypeAlias
 
 from tcptui.core.message import Message
@@ -40,9 +41,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
+_BATCH = 100
+"""Tokens that are cut from the text at a time."""
 _LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
 _AS_MATCHED = frozenset(("word", "number", "decimal", "address", "hash", "end"))
-_KIND_IS_TEXT = frozenset(("mark", "dots", "odd"))
+_KIND_IS_TEXT = frozenset(("dots", "odd"))
 _AROUND = {"string": (1, 1), "command": (1, 1), "code": (2, 2), "option": (2, 0)}
 _OPENED = {
     "/*": (Message.of("script.open_comment"), Message.of("allowed.behind", what="*/")),
@@ -102,7 +105,7 @@ def tokens(source: Source, defines: Mapping[str, str], system: str) -> Iterator[
         what = Message.of("script.too_long", characters=len(source.text))
         raise source.error(0, what, _LONGEST)
     if not defines and "#" not in source.text:
-        return _pieces(source)  # As it is: every token passes through here.
+        return _pieces(source)
     return _of_chosen_lines(source, defines, system, room)
 
 
@@ -130,24 +133,36 @@ def _of_chosen_lines(source: Source, defines: Mapping[str, str], system: str, ro
 
 def _pieces(source: Source) -> Iterator[Token]:
     """Every token of the text; a line's rest from ``#`` on is of kind ``hash``."""
+    return chain.from_iterable(_batches(source))
+
+
+def _batches(source: Source) -> Iterator[list[Token]]:
+    """The tokens of the text, some at a time: a script has so many that to come back for each counts."""
     behind_last = 0
-    for match in _TOKEN.finditer(source.text):
-        kind, end = match.lastgroup or "", match.end()
-        text = match[kind]
-        at = end - len(text)
-        if kind in _AS_MATCHED:
-            pass
-        elif kind in _KIND_IS_TEXT:
-            kind = text
-        elif kind in _AROUND:
-            before, behind = _AROUND[kind]
-            text = text[before : len(text) - behind]
-        elif kind == "hexword":
-            kind = "word"
-        elif kind == "open":
-            raise source.error(at, *_OPENED[text])
-        yield kind, text, at, at == behind_last
-        behind_last = end
+    matches = _TOKEN.finditer(source.text)
+    while some := [*islice(matches, _BATCH)]:
+        batch: list[Token] = []
+        for match in some:
+            kind, end = match.lastgroup or "", match.end()
+            text = match[kind]
+            at = end - len(text)
+            if kind == "mark":
+                kind = text
+            elif kind in _AS_MATCHED:
+                pass
+            elif kind in _KIND_IS_TEXT:
+                kind = text
+            elif kind in _AROUND:
+                before, behind = _AROUND[kind]
+                text = text[before : len(text) - behind]
+            elif kind == "hexword":
+                kind = "word"
+            elif kind == "open":
+                yield batch
+                raise source.error(at, *_OPENED[text])
+            batch.append((kind, text, at, at == behind_last))
+            behind_last = end
+        yield batch
 
 
 def _replacement(source: Source, word: str, place: int, glued: bool, value: str) -> Iterator[Token]:

@@ -47,11 +47,16 @@ def whole(file: File, accepted: str) -> Answer:
 NOT_ALLOWED = Answer(405, "text/plain", b"", {"Allow": "GET, HEAD"})
 
 
-async def send(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-    """Sends all of it. Raises OSError: the other side is gone, or has not taken it in time."""
+async def send(request: web.BaseRequest, answer: Answer, *, is_last: bool) -> web.StreamResponse:
+    """Sends all of it; `is_last`: and has the connection closed.
+
+    Raises OSError: the other side is gone, or has not taken it in time.
+    """
     response = web.StreamResponse(status=answer.status, headers={**HEADERS, **answer.headers})
     response.content_type, response.charset = answer.kind, "utf-8"
     response.content_length = len(answer.octets)
+    if is_last:
+        response.force_close()
     async with asyncio.timeout(TAKEN_WITHIN):
         await response.prepare(request)
         if request.method != "HEAD":

@@ -27,6 +27,7 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), clipboard-read=()",
     "Referrer-Policy": "no-referrer",
+    "Server": "tcptui",
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer."""

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from tcptui.core.message import MessageError
 from tcptui.named_tuple import NamedTuple
-from tcptui.serve.reader import LONGEST_MOVES, Start
+from tcptui.serve.first import Start
+from tcptui.serve.reader import LONGEST_MOVES
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest
@@ -42,19 +43,17 @@ def asked(path: str, query: Mapping[str, str]) -> Asked | None:
     if path == "/":
         return Asked(Start(), language, "")
     kind, _, name = path.removeprefix("/").partition("/")
-    if not name or "/" in name:
+    if not name or "/" in name or kind not in ("play", "watch", "present"):
         return None
     if len(name) > LONGEST_NAME:
         raise BadRequest("error.web.long", name=kind, longest=LONGEST_NAME)
-    if kind == "play":
-        variant = _bounded(query, "variant", LONGEST_NAME)
-        start = Start(story=name, variant=variant, moves=_bounded(query, "moves", LONGEST_MOVES))
-    elif kind == "watch":
-        start = Start(room=name)
-    elif kind == "present":
-        start = Start(key=name)
-    else:
-        return None
+    if kind == "watch":
+        return Asked(Start(room=name), language, "../")
+    start = Start(
+        story=name if kind == "play" else _bounded(query, "story", LONGEST_NAME),
+        variant=_bounded(query, "variant", LONGEST_NAME), moves=_bounded(query, "moves", LONGEST_MOVES),
+        key="" if kind == "play" else name, language=language,
+    )  # fmt: skip
     return Asked(start, language, "../")
 
 

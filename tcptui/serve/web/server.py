@@ -20,12 +20,14 @@ from aiohttp import WSCloseCode, web
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
+from tcptui.serve.any_reader import AnyReader, Serves
+from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
-from tcptui.serve.reader import Client, Reader, Served
+from tcptui.serve.reader import Client
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
-from tcptui.serve.web.files import Files
+from tcptui.serve.web.files import HEADERS, Files
 from tcptui.serve.web.requests import (
     Asked,
     address_of,
@@ -53,10 +55,21 @@ PATIENCE = 10.0
 """Seconds that a connection may be open without a whole request."""
 MOST_HEADERS = 64
 """Of a request, each of at most 8,190 octets; the browsers send twenty, a proxy some more."""
+MOST_REQUESTS = 16
+"""On one connection, after which it is closed: so the rate of connections is one of requests too."""
 _quiet = logging.getLogger("tcptui.serve.web")
 """aiohttp's own log, which has octets of strangers in it: it goes nowhere."""
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
+
+
+class _Connection:
+    """One that was taken, and how much has been asked for on it."""
+
+    __slots__ = ("admitted", "requests")
+
+    def __init__(self, admitted: Admitted) -> None:
+        self.admitted, self.requests = admitted, 0
 
 
 class WebServer(web.Server):
@@ -64,7 +77,7 @@ class WebServer(web.Server):
 
     def __init__(
         self,
-        served: Served,
+        served: Serves,
         sessions: Admission,
         connections: Admission,
         log: Log,
@@ -85,8 +98,8 @@ class WebServer(web.Server):
         self._served, self._sessions, self._taken, self._log = served, sessions, connections, log
         self._behind_proxy, self._only_local = behind_proxy, only_local
         self._files = Files()
-        self._admitted: dict[RequestHandler, Admitted] = {}
-        self._readers: set[Reader] = set()
+        self._there: dict[RequestHandler, _Connection] = {}
+        self._readers: set[AnyReader] = set()
         self._is_ending = False
         self._garbage: Garbage | None = None
 
@@ -98,24 +111,23 @@ class WebServer(web.Server):
         if admitted is None:
             transport.abort()
             return
-        self._admitted[handler] = admitted
+        self._there[handler] = _Connection(admitted)
         # What the system keeps for a browser that takes nothing: on Linux it would be some MiB.
         transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """It is counted no more."""
         super().connection_lost(handler, exc)
-        if admitted := self._admitted.pop(handler, None):
-            admitted.leave()
+        if connection := self._there.pop(handler, None):
+            connection.admitted.leave()
 
     async def run(self, sockets: Iterable[socket.socket], begin: Callable[[], None]) -> None:
         """Serves until the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
         async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
             listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
-            begin()
             try:
-                await until_told(self._read_anew)
+                await until_told(self._read_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()
@@ -144,10 +156,12 @@ class WebServer(web.Server):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """What aiohttp calls for each request. An error in one touches no other."""
         try:
-            found = self._found(request)
+            found = await self._found(request)
             if isinstance(found, Answer):
-                return await send(request, found)
+                return await send(request, found, is_last=self._has_asked_enough(request))
             return await self._converse(request, found)
+        except web.HTTPException as error:  # It asks for a socket, but not as RFC 6455 wants it.
+            return await send(request, Answer(error.status, "text/plain", b"", {}), is_last=True)
         except Exception as error:
             if not isinstance(error, OSError):  # Which tells that the other side is gone.
                 self._log.write(error_message(address_of(request, self._behind_proxy), error))
@@ -155,7 +169,14 @@ class WebServer(web.Server):
                 request.transport.abort()
             return web.Response(status=500)
 
-    def _found(self, request: web.BaseRequest) -> Answer | Asked:
+    def _has_asked_enough(self, request: web.BaseRequest) -> bool:
+        connection = self._there.get(request.protocol)
+        if connection is None:
+            return True
+        connection.requests += 1
+        return connection.requests >= MOST_REQUESTS
+
+    async def _found(self, request: web.BaseRequest) -> Answer | Asked:
         """What is answered, or, where a socket is wanted, the session that it is for."""
         if request.method not in ("GET", "HEAD"):
             return NOT_ALLOWED
@@ -166,17 +187,28 @@ class WebServer(web.Server):
         try:
             wanted = asked(request.path, request.query)
             if wanted is not None:
-                self._served.scenario(wanted.start)
+                await self._look_for(wanted.start)
         except MessageError as error:
             return self._note(request, 404, error.message)
-        if wanted is None or wanted.start.room or wanted.start.key:
+        if wanted is None:
             return self._note(request, 404, Message.of("error.web.nothing", path=brief(request.path)))
         if request.headers.get("Upgrade", "").lower() != "websocket":
-            title = wanted.start.story
+            title = wanted.start.story or wanted.start.room
             return page(self._files.page(wanted.root, f"{title} - tcptui" if title else "tcptui"))
         if not is_own_page(request):
             return self._note(request, 403, Message.of("error.web.origin"))
         return wanted
+
+    async def _look_for(self, start: Start) -> None:
+        """Raises MessageError: there is no such thing."""
+        self._served.scenario(start)
+        if start.room or start.key:
+            if self._served.rooms is None:
+                raise MessageError("ui.served.no_rooms")
+            if start.key:
+                await self._served.rooms.present(start.key)
+            else:
+                await self._served.rooms.watch(start.room)
 
     def _note(self, request: web.BaseRequest, status: int, note: Message) -> Answer:
         root = "../" * (request.rel_url.raw_path.count("/") - 1)
@@ -187,6 +219,7 @@ class WebServer(web.Server):
         socket = web.WebSocketResponse(
             timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
         )
+        socket.headers.update(HEADERS)
         await socket.prepare(request)
         address = address_of(request, self._behind_proxy)
         admitted = None if self._is_ending else self._sessions.admit(address)
@@ -195,8 +228,8 @@ class WebServer(web.Server):
             return socket
         try:
             admitted.log_in()
-            if connection := self._admitted.get(request.protocol):
-                connection.log_in()
+            if connection := self._there.get(request.protocol):
+                connection.admitted.log_in()
             await self._serve(request, wanted, address, socket)
         finally:
             admitted.leave()

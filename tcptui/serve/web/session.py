@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from aiohttp import WSMessage
     from aiohttp.web import WebSocketResponse
 
-    from tcptui.serve.reader import Ended, Reader
+    from tcptui.serve.any_reader import AnyReader
+    from tcptui.serve.reader import Ended
 
 MOST_WAITING = 64 * 1024
 """Octets that wait to be sent, beyond which the outlet is full; as many may be in the transport."""
@@ -85,7 +86,7 @@ class SocketOutlet:
         self._is_over = True
         self._more.set()
 
-    async def send(self, socket: WebSocketResponse, reader: Reader) -> None:
+    async def send(self, socket: WebSocketResponse, reader: AnyReader) -> None:
         """Sends until the end, or until the other side has stalled."""
         while not self._is_over or self._waiting:
             await self._more.wait()
@@ -105,7 +106,7 @@ class SocketOutlet:
                     reader.drained()
 
 
-async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: Reader) -> Ended:
+async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyReader) -> Ended:
     """Carries a session from its beginning to its end; why it has ended."""
     running = asyncio.create_task(reader.run())
     sending = asyncio.create_task(outlet.send(socket, reader))
@@ -125,7 +126,7 @@ async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: Read
     return ended
 
 
-async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: Reader) -> None:
+async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyReader) -> None:
     """Feeds what comes to the reader until the other side ends it, sends what no page does, or is gone."""
     clock = asyncio.get_running_loop().time
     budget = TokenBucket(RATE, BURST, clock())

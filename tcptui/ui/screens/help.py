@@ -32,7 +32,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("segment", ("up", "down", "go_to", "lose", "delay", "duplicate", "reorder", "undo")),
     ("ends", ("call_a", "call_b", "connection_a", "connection_b", "moves", "branch")),
     ("see", (
-        "question", "predict", "answer_1", "answer_2", "answer_3", "answer_4", "answer_5", "read",
+        "question", "follow", "predict", "answer_1", "answer_2", "answer_3", "answer_4", "answer_5", "read",
         "inspector", "previous_inspector", "field", "previous_field", "mark", "enlarge", "numbers",
         "page_down", "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "theme",
     )),

@@ -63,6 +63,10 @@ class WatcherScreen(RunScreen):
                 session.notice = say("room.on_copy", key=key_of("follow"))
         super().show()
 
+    def action_stop(self) -> None:
+        super().action_stop()
+        self._come_soon()  # What waited for the work was given up too.
+
     def action_page_down(self) -> None:
         """A page of the ladder: to a step, as on a presenter's remote control, leads what is shown."""
         if self._following.is_away:
@@ -100,6 +104,9 @@ class WatcherScreen(RunScreen):
     def _hear(self, what: Shown | Trouble) -> None:
         """The room calls it, between two messages to this screen."""
         self._following.hear(what)
+        if isinstance(what, Trouble):
+            self.session.say_nothing()
+            self.session.notice = say(f"room.{what.reason}")
         self._come_soon()
 
     def _come_soon(self) -> None:

@@ -17,7 +17,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from tests.formats.chromium import FLAGS, PROGRAM
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds in which what is waited for must happen."""
 
 
@@ -28,6 +28,8 @@ class Chromium:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.tabs: set[Tab] = set()
+        """Those that are open."""
         self.problems: list[str] = []
         """What pages have complained of: exceptions, and errors in the console."""
         self._listening = asyncio.create_task(self._listen())
@@ -70,6 +72,7 @@ class Chromium:
         ]
         attached = await self.call("Target.attachToTarget", targetId=target, flatten=True)
         tab = Tab(self, attached["sessionId"], context)
+        self.tabs.add(tab)
         for domain in ("Page", "Runtime", "Log"):
             await tab.call(f"{domain}.enable")
         await tab.ground(light=light)
@@ -101,6 +104,11 @@ class Tab:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """And with it its profile."""
+        self._chromium.tabs.discard(self)
         await self._chromium.call("Target.disposeBrowserContext", browserContextId=self._context)
 
     async def resize(self, width: int, height: int, *, touch: bool = False) -> None:

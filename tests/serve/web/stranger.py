@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
@@ -81,6 +82,6 @@ async def connect(port: int, path: str, *lines: str, buffer: int = 0) -> Strange
     """Asks for a socket with these lines in the head."""
     reader, writer = await ask(
         port, f"GET {path} HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", *lines, buffer=buffer,
+        f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13", *lines, buffer=buffer,
     )  # fmt: skip
     return Stranger(reader, writer, (await reader.readuntil(b"\r\n\r\n")).decode())

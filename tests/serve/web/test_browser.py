@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 from rich.cells import cell_len
 
 import tcptui
+from tcptui.rooms.in_process import RoomsInProcess
+from tcptui.serve.reader import Served
 from tests.formats.chromium import PROGRAM
-from tests.serve.web.chromium import Chromium, Tab, chromium
+from tests.serve.web.chromium import PATIENCE, Chromium, Tab, chromium
 from tests.serve.web.running import MANY, Running, running
 from tests.skips import unavailable
 
 Scene = Callable[[Chromium, Running], Awaitable[None]]
+Play = Callable[[Scene], None]
 
 
-def play(folder: Path, scene: Scene) -> None:
-    """A browser and a server; no page may have complained of anything."""
+@pytest.fixture(scope="module")
+def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    """Plays a scene before a server of its own; no page may have complained of anything."""
     if PROGRAM is None:
         unavailable("there is no Chromium")
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        browser = runner.run(stack.enter_async_context(chromium(tmp_path_factory.mktemp("chromium"))))
 
-    async def run() -> None:
-        async with running() as server, chromium(folder) as browser:
-            await scene(browser, server)
-            assert browser.problems == []
+        async def run(scene: Scene) -> None:
+            async with running() as server, asyncio.timeout(4 * PATIENCE):
+                await scene(browser, server)
+                for tab in [*browser.tabs]:
+                    await tab.close()
+            problems, browser.problems = browser.problems, []
+            assert problems == []
 
-    asyncio.run(run())
+        yield lambda scene: runner.run(run(scene))
+        runner.run(stack.aclose())
 
 
-def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
+def test_a_key_a_click_and_a_new_size(play: Play) -> None:
     """Each of them is answered by a new screen; the last of them as large as the window."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -61,19 +74,19 @@ def test_a_key_a_click_and_a_new_size(tmp_path: Path) -> None:
             assert {len(line) for line in lines if line.startswith("╭")} == {columns}
             await tab.wait_for(r" q quit")
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_a_link_names_a_story_a_variant_and_moves(tmp_path: Path) -> None:
+def test_a_link_names_a_story_a_variant_and_moves(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/late-syn?moves=s12") as tab:
             await tab.wait_for(r"The late SYN.*step 12")
             assert await tab.evaluate("document.title") == "late-syn - tcptui"
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_two_at_once_have_each_their_own(tmp_path: Path) -> None:
+def test_two_at_once_have_each_their_own(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         first = await browser.tab(f"{server.address}/play/handshake")
         second = await browser.tab(f"{server.address}/")
@@ -85,10 +98,27 @@ def test_two_at_once_have_each_their_own(tmp_path: Path) -> None:
         await second.wait_for("step 0")
         assert "step 1" in await first.text()
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_what_the_program_copies_is_in_the_clipboard(tmp_path: Path) -> None:
+def test_who_watches_sees_each_step_in_his_own_size(play: Play) -> None:
+    async def scene(browser: Chromium, server: Running) -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("class", "a-key")
+        async with running(served=Served(rooms=rooms)) as other:
+            presenter = await browser.tab(f"{other.address}/present/a-key?story=late-syn")
+            await presenter.wait_for("The late SYN.*step 0")
+            watcher = await browser.tab(f"{other.address}/watch/class", (900, 500), light=True)
+            await watcher.wait_for("The late SYN.*step 0")
+            for step in (1, 2, 3):
+                await presenter.press(" ", " ")
+                await watcher.wait_for(rf"step {step}\b")
+            assert (await watcher.size())[0] < (await presenter.size())[0]
+
+    play(scene)
+
+
+def test_what_the_program_copies_is_in_the_clipboard(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake?moves=s2") as tab:
             await tab.wait_for("step 2")
@@ -96,7 +126,7 @@ def test_what_the_program_copies_is_in_the_clipboard(tmp_path: Path) -> None:
             await tab.wait_for("copied")
             assert await _copied(tab) == "tcptui play handshake --moves s2"
 
-    play(tmp_path, scene)
+    play(scene)
 
 
 async def _copied(tab: Tab) -> str:
@@ -108,13 +138,13 @@ async def _copied(tab: Tab) -> str:
     return str(await tab.evaluate("document.getElementById('here').value"))
 
 
-def test_what_is_pasted_arrives_whole(tmp_path: Path) -> None:
+def test_what_is_pasted_arrives_whole(play: Play) -> None:
     """In messages of a bounded length, and none of them ends in the middle of a character."""
     pasted = "x😀é" * 10_000
 
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake") as tab:
-            await tab.wait_for("step 0")
+            await _wait_for_colour(tab, "rgb(255, 135, 0)")  # What the terminal was asked is answered.
             (reader,) = server.server._readers
             fed: list[bytes] = []
             setattr(reader, "feed", fed.append)  # noqa: B010
@@ -126,10 +156,10 @@ def test_what_is_pasted_arrives_whole(tmp_path: Path) -> None:
             for piece in fed:
                 piece.decode()
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_what_is_selected_is_copied_and_ends_nothing(tmp_path: Path) -> None:
+def test_what_is_selected_is_copied_and_ends_nothing(play: Play) -> None:
     """With Shift the mouse selects, as in any terminal; then Ctrl-C copies. Without a selection it leaves."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -144,10 +174,10 @@ def test_what_is_selected_is_copied_and_ends_nothing(tmp_path: Path) -> None:
             await tab.press("c", "", control=True)
             await tab.wait_for_line("The session has ended")
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_a_screen_reader_has_the_rows_as_text(tmp_path: Path) -> None:
+def test_a_screen_reader_has_the_rows_as_text(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/handshake") as tab:
             await tab.wait_for("step 0")
@@ -161,10 +191,10 @@ def test_a_screen_reader_has_the_rows_as_text(tmp_path: Path) -> None:
                 await tab.evaluate("document.getElementById('aloud').getAttribute('aria-pressed')") == "true"
             )
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_who_is_one_too_many_is_told(tmp_path: Path) -> None:
+def test_who_is_one_too_many_is_told(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with running(sessions=MANY._replace(total=1)) as other:
             first = await browser.tab(other.address)
@@ -176,10 +206,10 @@ def test_who_is_one_too_many_is_told(tmp_path: Path) -> None:
             await second.press("Enter")
             await second.wait_for("type to search")
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_a_server_that_is_gone_is_told_and_comes_back(tmp_path: Path) -> None:
+def test_a_server_that_is_gone_is_told_and_comes_back(play: Play) -> None:
     """The connection broke; nobody answers; somebody does again."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -201,10 +231,10 @@ def test_a_server_that_is_gone_is_told_and_comes_back(tmp_path: Path) -> None:
             await tab.press("Enter")
             await tab.wait_for("step 0")
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_the_colours_are_those_for_the_ground(tmp_path: Path) -> None:
+def test_the_colours_are_those_for_the_ground(play: Play) -> None:
     """Which the terminal is asked for, and of whose change it tells."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -216,7 +246,7 @@ def test_the_colours_are_those_for_the_ground(tmp_path: Path) -> None:
         async with await browser.tab(f"{server.address}/play/handshake", light=True) as tab:
             await _wait_for_colour(tab, "rgb(135, 95, 0)")
 
-    play(tmp_path, scene)
+    play(scene)
 
 
 async def _wait_for_colour(tab: Tab, colour: str) -> None:
@@ -233,7 +263,7 @@ async def _wait_for_colour(tab: Tab, colour: str) -> None:
     raise AssertionError(colours)
 
 
-def test_on_a_telephone_there_are_keys_to_touch(tmp_path: Path) -> None:
+def test_on_a_telephone_there_are_keys_to_touch(play: Play) -> None:
     """All of them are in sight, and the smallest screen of the program has room above them."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -248,10 +278,10 @@ def test_on_a_telephone_there_are_keys_to_touch(tmp_path: Path) -> None:
             await tab.wait_for(r"step 1\n")
             assert (await tab.size())[1] >= 24
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_every_character_is_as_wide_as_the_program_thinks(tmp_path: Path) -> None:
+def test_every_character_is_as_wide_as_the_program_thinks(play: Play) -> None:
     """Those of the program's own texts and drawings, and of its stories."""
     package = Path(tcptui.__file__).parent
     files = [*package.rglob("*.py"), *package.rglob("*.toml")]
@@ -271,10 +301,10 @@ def test_every_character_is_as_wide_as_the_program_thinks(tmp_path: Path) -> Non
             text = "".join(characters).replace("`", "")
             assert await tab.evaluate(script % f"`{text}`") == widths
 
-    play(tmp_path, scene)
+    play(scene)
 
 
-def test_a_story_that_there_is_not_is_told(tmp_path: Path) -> None:
+def test_a_story_that_there_is_not_is_told(play: Play) -> None:
     """As text: what stands in the address is no part of the page."""
 
     async def scene(browser: Chromium, server: Running) -> None:
@@ -289,4 +319,4 @@ def test_a_story_that_there_is_not_is_told(tmp_path: Path) -> None:
             await tab.wait_for("type to search")
         browser.problems.clear()  # Chromium tells of a page with the status 404.
 
-    play(tmp_path, scene)
+    play(scene)

@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import random
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from yarl import URL
 
+from tcptui import library
+from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.limits import Limits
-from tcptui.serve.reader import Served
+from tcptui.serve.reader import Reader, Served
 from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
 from tests.serve.web.running import MANY, running
-from tests.serve.web.stranger import BINARY, PING, TEXT, Stranger, frame
+from tests.serve.web.stranger import BINARY, KEY, PING, TEXT, Stranger, ask, frame
 
-PATIENCE = 15.0
+PATIENCE = 30.0
+UPGRADE = ("Upgrade: websocket", "Connection: Upgrade")
 
 
 def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -113,6 +119,8 @@ async def test_files_are_those_of_the_page_and_may_be_kept() -> None:
         ("/play/", "nothing at"),
         ("/watch", "nothing at"),
         ("/other/late-syn", "nothing at"),
+        ("/watch/class", "nobody presents anything here"),
+        ("/present/abc", "nobody presents anything here"),
     ],
 )
 @in_loop
@@ -124,6 +132,39 @@ async def test_what_is_not_there_is_told_as_text(path: str, told: str) -> None:
             assert told in page
             assert page.count("<b") == 1  # The body.
         assert (await server.stranger(path)).status == 404
+
+
+@in_loop
+async def test_a_story_is_told_in_the_language_of_the_address(tmp_path: Path) -> None:
+    """As far as it has texts in it."""
+    text = library.SHIPPED.text_of("handshake").replace("title =", "title = 'Eins' #", 1)
+    (tmp_path / "one.toml").write_text(f"{text}\n[pt-BR]\ntitle = 'Um aperto'\n")
+    served = Served(library.Library((tmp_path,)))
+    async with running(served=served) as server, ClientSession(server.address) as client:
+        for language, title in (("pt-BR", b"Um aperto"), ("fr", b"Eins"), ("../x", b"Eins"), ("", b"Eins")):
+            async with client.ws_connect(f"/play/one?language={language}") as socket:
+                await shows(socket, title)
+
+
+@in_loop
+async def test_a_room_is_watched_by_name_and_presented_with_its_key() -> None:
+    rooms = RoomsInProcess()
+    await rooms.open("class", "secret")
+    async with running(served=Served(rooms=rooms)) as server, ClientSession(server.address) as client:
+        for path in ("/watch/other", "/watch/..%2Fclass", "/present/class", "/present/secre"):
+            assert (await server.stranger(path)).status == 404, path
+        async with client.get("/present/secret?story=handshake") as answer:
+            page = await answer.text()
+            assert "secret" not in page
+            assert answer.headers["Cache-Control"] == "no-store"
+        async with (
+            client.ws_connect("/present/secret?story=handshake&moves=s2") as presenter,
+            client.ws_connect("/watch/class") as watcher,
+        ):
+            await shows(watcher, b"#1 SYN")
+            await presenter.send_bytes(b"  ")
+            await shows(watcher, b"#2 SYN,ACK")
+        assert not any("secret" in line for line in server.log.lines)
 
 
 @in_loop
@@ -227,6 +268,66 @@ async def test_what_no_page_sends_ends_its_session(octets: bytes) -> None:
         await other.frame()
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        UPGRADE[:1],
+        UPGRADE,
+        ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"),
+        (
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 99",
+            f"Sec-WebSocket-Key: {KEY}",
+        ),
+    ],
+    ids=["alone", "bare", "key", "version"],
+)
+@in_loop
+async def test_a_handshake_that_is_none_is_refused(lines: tuple[str, ...]) -> None:
+    async with running() as server:
+        reader, writer = await ask(server.port, "GET / HTTP/1.1", *lines)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400 ")
+        writer.close()
+        assert not server.log.lines
+
+
+@in_loop
+async def test_what_is_no_request_is_no_error_of_the_program() -> None:
+    """Octets of requests, changed at random."""
+    chance = random.Random(1)
+    whole = (
+        f"GET /play/late-syn?moves=s3&variant=x HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n"
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\nX-Forwarded-For: 1\r\nAccept-Language: de\r\n\r\n"
+    ).encode()
+    async with running(behind_proxy=True) as server:
+        for _ in range(300):
+            octets = bytearray(whole)
+            for _ in range(chance.randrange(1, 6)):
+                place = chance.randrange(len(octets))
+                octets[place : place + chance.randrange(20)] = chance.randbytes(chance.randrange(3))
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(octets)
+            writer.write_eof()
+            async with asyncio.timeout(5):
+                with suppress(ConnectionError):
+                    await reader.read()
+            writer.close()
+        assert not [line for line in server.log.lines if "error" in line]
+        assert (await server.stranger()).is_in
+
+
+@in_loop
+async def test_a_connection_is_closed_after_some_requests() -> None:
+    async with running() as server, ClientSession(server.address) as client:
+        closed = []
+        for _ in range(server_module.MOST_REQUESTS + 1):
+            async with client.get("/") as answer:
+                closed.append(answer.headers.get("Connection") == "close")
+        assert closed == [*[False] * (server_module.MOST_REQUESTS - 1), True, False]
+
+
 @in_loop
 async def test_sizes_are_clamped_and_of_many_the_last_counts() -> None:
     async with running() as server, ClientSession(server.address) as client:
@@ -234,6 +335,7 @@ async def test_sizes_are_clamped_and_of_many_the_last_counts() -> None:
         async with client.ws_connect(f"/play/handshake?{sizes}") as socket:
             await until(lambda: len(server.server._readers) == 1)
             (reader,) = server.server._readers
+            assert isinstance(reader, Reader)
             assert reader._size == (500, 5)
             for width in range(1000):
                 await socket.send_str(f"{width}x30")
@@ -362,6 +464,6 @@ async def test_nothing_is_left_of_sessions_that_have_ended() -> None:
         await until(lambda: not server.server.connections and server.sessions.total == 0)
         await until(lambda: len(asyncio.all_tasks()) == tasks)
         assert not server.server._readers
-        assert not server.server._admitted
+        assert not server.server._there
         gc.collect()
         assert len(server.log.lines) == 2 * 16

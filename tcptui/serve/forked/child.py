@@ -1,0 +1,184 @@
+"""The child: one session, from the first message to the last, and nothing else.
+
+`make_reader` makes what runs the session of a client, an outlet and a start: a `Reader`. Whatever happens,
+the process ends with `os._exit`: what the fork server has registered for its own end is none of a child's
+business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import traceback
+from collections.abc import Callable
+from socket import SO_SNDBUF, SOL_SOCKET, socket
+from typing import Any, NoReturn, TypeAlias
+
+from tcptui.serve.any_reader import AnyReader
+from tcptui.serve.first import Start
+from tcptui.serve.forked.confinement import confine, watched_loop
+from tcptui.serve.forked.messages import (
+    ENDED,
+    GOOD_BYE,
+    INPUT,
+    OUTPUT,
+    SIZE,
+    START,
+    Frames,
+    frame,
+    size_of,
+    table_frame,
+    table_of,
+)
+from tcptui.serve.reader import Client, Ended
+from tcptui.serve.terminal import GIVE_BACK, Outlet
+
+OUTPUT_WAITING = 65_536
+"""Octets that may wait in the child, and about as many in the socket, before its outlet is full."""
+LONGEST_ERROR = 1000
+"""Characters of an error that are told."""
+_MOST_FRAMES = 5
+SESSION = 3
+"""The descriptor of its socket; below it there is only /dev/null."""
+
+
+MakeReader: TypeAlias = Callable[[Client, Outlet, Start], AnyReader]
+
+
+def run_child(descriptor: int, make_reader: MakeReader) -> NoReturn:
+    """Runs the session whose socket that is, and ends the process."""
+    status = 1
+    try:
+        _leave_only(descriptor)
+        with asyncio.Runner(loop_factory=watched_loop) as runner:
+            runner.get_loop()  # It has descriptors of its own.
+            confine()
+            runner.run(_session(socket(fileno=SESSION), make_reader))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _leave_only(descriptor: int) -> None:
+    """Closes all descriptors but that one, which is `SESSION` afterwards."""
+    os.dup2(descriptor, SESSION)
+    os.closerange(SESSION + 1, os.sysconf("SC_OPEN_MAX"))
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in range(SESSION):
+        os.dup2(null, standard)
+    os.close(null)
+
+
+async def _session(end: socket, make_reader: MakeReader) -> None:
+    end.setsockopt(SOL_SOCKET, SO_SNDBUF, OUTPUT_WAITING)
+    child = _Child(make_reader)
+    await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=end)
+    await child.over
+
+
+def told(error: BaseException) -> str:
+    """An error as the child tells it: what, and at which places, the innermost first."""
+    frames = traceback.extract_tb(error.__traceback__)[:-_MOST_FRAMES:-1]
+    places = ", ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} {error} ({places})"[:LONGEST_ERROR]
+
+
+class _Child(asyncio.Protocol):
+    """The socket as the outlet of a Reader, and as what feeds it."""
+
+    def __init__(self, make_reader: MakeReader) -> None:
+        self._make_reader = make_reader
+        self._frames = Frames((START, INPUT, SIZE, GOOD_BYE))
+        self._transport: asyncio.Transport | None = None
+        self._reader: AnyReader | None = None
+        self._run: asyncio.Task[None] | None = None
+        self.is_full = False
+        self.over = asyncio.get_running_loop().create_future()
+        """Done when the socket is closed."""
+
+    def write(self, octets: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(frame(OUTPUT, octets))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(OUTPUT_WAITING)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._take(data)
+        except Exception as error:
+            self._fail(error)
+
+    def _take(self, data: bytes) -> None:
+        for kind, octets in self._frames.feed(data):
+            reader = self._reader
+            if kind == START:
+                self._start(table_of(octets))
+            elif reader is None:
+                continue
+            elif kind == INPUT:
+                reader.feed(octets)
+            elif kind == SIZE:
+                reader.resize(*size_of(octets))
+            else:
+                reader.say_good_bye(octets.decode())
+
+    def eof_received(self) -> bool:
+        """The terminal is gone; how the session has ended is still told."""
+        if self._reader is not None:
+            self._reader.hang_up()
+        return self._reader is not None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        if self._reader is not None:
+            self._reader.hang_up()
+        if not self.over.done() and (self._run is None or self._run.done()):
+            self.over.set_result(None)
+
+    def pause_reading(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def pause_writing(self) -> None:
+        self.is_full = True
+
+    def resume_writing(self) -> None:
+        self.is_full = False
+        if self._reader is not None:
+            self._reader.drained()
+
+    def _start(self, table: dict[str, Any]) -> None:
+        self._reader = self._make_reader(Client(**table["client"]), self, Start(**table["start"]))
+        self._run = asyncio.get_running_loop().create_task(self._running(self._reader))
+
+    async def _running(self, reader: AnyReader) -> None:
+        try:
+            ended = await reader.run()
+        except BaseException as error:  # Nothing else would tell of it.
+            self._fail(error)
+        else:
+            self._tell(ended)
+
+    def _fail(self, error: BaseException) -> None:
+        """An error that no Reader has dealt with, nor given the terminal back after."""
+        if isinstance(error, MemoryError):
+            error.__traceback__ = None  # What it keeps alive is what there is too much of.
+        self.write(GIVE_BACK.encode())
+        self._tell(Ended("error", 0, 0, error))
+
+    def _tell(self, ended: Ended) -> None:
+        """The last message."""
+        if self._transport is None:
+            if not self.over.done():
+                self.over.set_result(None)
+            return
+        table = {**ended._asdict(), "error": "" if ended.error is None else told(ended.error)}
+        self._transport.write(table_frame(ENDED, table))
+        self._transport.close()  # After what is still to be written.

@@ -1,0 +1,215 @@
+"""The fork server as its server sees it: started, asked, started anew.
+
+It is started before the first session, and `start` waits until it is warm. If it dies, by whatever, all its
+children die with it; the log has a line of that, and the next session starts another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from array import array
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from socket import AF_UNIX, SCM_RIGHTS, SOCK_SEQPACKET, SOL_SOCKET, socket, socketpair
+
+import tcptui
+from tcptui.core.message import Message, MessageError
+from tcptui.lab.scenario import Scenario
+from tcptui.rooms.room import Rooms
+from tcptui.serve.any_reader import AnyReader
+from tcptui.serve.first import LIST, Start
+from tcptui.serve.forked.confinement import MOST_TURN
+from tcptui.serve.forked.reader import ForkedReader
+from tcptui.serve.forked.settings import settings_of
+from tcptui.serve.reader import Client, Served
+from tcptui.serve.terminal import Outlet
+
+MODULE = "tcptui.serve.forked.warm"
+WARM_PATIENCE = 60.0
+"""Seconds that a fork server has to get warm."""
+DEATH_PATIENCE = 1.0
+"""Seconds in which it tells how a child ended whose socket is closed."""
+_CLOSE_PATIENCE = 2.0
+
+
+class ForkedSessions:
+    """Makes readers that run in processes of their own, as `Served` makes those of the server's process."""
+
+    def __init__(self, served: Served, tell: Callable[[Message], None], module: str = MODULE) -> None:
+        """`served` is what the sessions have in common, `tell` writes into the log; `module` is the fork
+        server's program."""
+        self._served, self._tell, self._module = served, tell, module
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket | None = None
+        self._ready: asyncio.Future[None] | None = None
+        self._starting = asyncio.Lock()
+        self._count = 0
+        self._deaths: dict[int, asyncio.Future[int]] = {}
+        """Of sessions, by number: becomes the code with which the child has ended."""
+
+    async def start(self) -> None:
+        """Starts the fork server, unless it runs. Raises MessageError, if that can't be."""
+        async with self._starting:
+            if self._control is None:
+                try:
+                    await self._start()
+                except OSError as error:  # TimeoutError is one.
+                    raise MessageError(
+                        "error.serve.forked", why=error.strerror or type(error).__name__
+                    ) from None
+
+    @property
+    def rooms(self) -> Rooms | None:
+        """Those of the server."""
+        return self._served.rooms
+
+    def scenario(self, start: Start) -> Scenario | None:
+        """What is to be seen first; None: the list. Raises MessageError."""
+        return self._served.scenario(start)
+
+    def reader(self, client: Client, outlet: Outlet, start: Start = LIST) -> AnyReader:
+        """What runs a session of that client. Who presents or watches is in the server's process: a child
+        reaches no room, and what many see is drawn there once for all."""
+        if start.room or start.key:
+            return self._served.reader(client, outlet, start)
+        return ForkedReader(self, client, outlet, start)
+
+    async def close(self) -> None:
+        """Ends the fork server and every child that still lives."""
+        self._forget()
+        if self._process is not None:
+            process, self._process = self._process, None
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(process.wait, _CLOSE_PATIENCE)
+            process.kill()
+            process.wait()
+
+    # For its readers.
+
+    async def fork(self, descriptor: int) -> int:
+        """Has a child forked for that socket; the number of the session. Raises OSError and
+        MessageError."""
+        await self.start()
+        self._count += 1
+        number = self._count
+        self._deaths[number] = asyncio.get_running_loop().create_future()
+        beside = [(SOL_SOCKET, SCM_RIGHTS, array("i", [descriptor]))]
+        await self._send(f"fork {number}", beside)
+        return number
+
+    def kill(self, number: int) -> None:
+        """Kills the child of that session, if it lives."""
+        death = self._deaths.get(number)
+        if death is not None and not death.done() and self._control is not None:
+            with suppress(OSError):
+                self._control.send(f"kill {number}".encode())
+
+    async def death_of(self, number: int) -> MessageError:
+        """What the child of that session has ended of, as the fork server tells it."""
+        death = self._deaths[number]
+        await asyncio.wait([death], timeout=DEATH_PATIENCE)
+        code = death.result() if death.done() and not death.cancelled() else None
+        if code == -signal.SIGPROF:
+            return MessageError("serve.forked.turn", seconds=int(MOST_TURN))
+        return MessageError("serve.forked.died", how=_told(code))
+
+    def forget(self, number: int) -> None:
+        """That session is over."""
+        del self._deaths[number]
+
+    # Inside.
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        control, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
+        control.setblocking(False)
+        # -P: no module from the folder in which the server was started.
+        command = (sys.executable, "-P", "-m", self._module, str(its.fileno()))
+        paths = [str(Path(tcptui.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "LANG": "C.UTF-8",
+            # As the command has set them.
+            **{name: value for name, value in os.environ.items() if name.startswith("TEXTUAL_")},
+        }
+        with its:
+            self._process = subprocess.Popen(
+                command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, cwd="/", start_new_session=True,
+            )  # fmt: skip
+        self._control, self._ready = control, loop.create_future()
+        loop.add_reader(control, self._take)
+        await self._send(settings_of(self._served))
+        try:
+            await asyncio.wait_for(self._ready, WARM_PATIENCE)
+        except TimeoutError:
+            self._forget()
+            raise
+
+    async def _send(self, message: str, beside: Sequence[tuple[int, int, array[int]]] = ()) -> None:
+        """To the fork server, which is slow to take what comes while it gets warm."""
+        control = self._control
+        if control is None:
+            raise BrokenPipeError
+        while True:
+            try:
+                control.sendmsg([message.encode()], beside)
+                return
+            except BlockingIOError:
+                await asyncio.sleep(0.01)
+
+    def _take(self) -> None:
+        assert self._control is not None
+        try:
+            message = self._control.recv(4096).decode().split()
+        except BlockingIOError:
+            return
+        except OSError:
+            message = []
+        if not message:
+            self._lost()
+        elif message[0] == "ready":
+            assert self._ready is not None
+            if not self._ready.done():
+                self._ready.set_result(None)
+        else:
+            death = self._deaths.get(int(message[1]))
+            if death is not None and not death.done():
+                death.set_result(int(message[2]))
+
+    def _lost(self) -> None:
+        """The fork server has died; so have its children."""
+        code = None
+        if self._process is not None:
+            self._process.kill()  # If it has only closed the socket.
+            code, self._process = self._process.wait(), None
+        was_ready = self._ready is not None and self._ready.done()
+        self._forget(_told(code))
+        if was_ready:
+            self._tell(Message.of("serve.forked.lost", how=_told(code)))
+
+    def _forget(self, how: str = "") -> None:
+        """There is none; `how` it ended, if that was before it was ready."""
+        if self._control is not None:
+            asyncio.get_running_loop().remove_reader(self._control)
+            self._control.close()
+            self._control = None
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(MessageError("error.serve.forked", why=how))
+        for death in self._deaths.values():
+            death.cancel()
+
+
+def _told(code: int | None) -> str:
+    """How a process has ended: the name of a signal, or an exit status."""
+    if code is None:
+        return "with the fork server"
+    if code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit status {code}"

@@ -1,0 +1,220 @@
+"""One screen for all who watch a room and only look: the octets of one app go to all of them.
+
+Why it is so. A step of the presenter costs each screen that shows it one to two milliseconds, most of it to
+draw; two hundred apps of their own would show it to the last of them after a third of a second and more. Who
+only watches has nothing on his screen that the others have not. So there is one app, a `View`, for all whose
+windows have one size and one palette, and what it draws is written to each. What is left for each is to
+encrypt and send it, a tenth of a millisecond.
+
+In a class nearly every window may have a size of its own. The first `MOST_VIEWS` sizes have views of their
+own; whoever comes later, with yet another one, sees the largest of these that fits into his window, or one
+of 80 columns and 24 rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from tcptui.library import story_of_lab
+from tcptui.named_tuple import NamedTuple
+from tcptui.rooms.values import Shown, Trouble
+from tcptui.serve.app import ReaderApp
+from tcptui.serve.first import Catalog, First
+from tcptui.serve.limits import Limits
+from tcptui.serve.terminal import ReaderTerminal
+from tcptui.ui.following import Following
+from tcptui.ui.output import shorter
+from tcptui.ui.preferences import Preferences
+from tcptui.ui.screens.watcher import WatcherScreen
+from tcptui.ui.session import Session
+from tcptui.ui.stories import Stories
+from tcptui.view.palette import PaletteName
+
+if TYPE_CHECKING:
+    from tcptui.rooms.room import Room
+
+MOST_VIEWS = 16
+STANDARD = (80, 24)
+"""Columns and rows of the view of those who come later, and into whose windows none of the others fits."""
+LINGERS = 3.0
+"""Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
+
+
+class Look(NamedTuple):
+    """What makes two screens of the same moment the same."""
+
+    columns: int
+    rows: int
+    suits: PaletteName
+    ascii_only: bool
+
+
+class Seat(Protocol):
+    """A spectator, as a view has him."""
+
+    def show(self, octets: bytes) -> None:
+        """What has changed on the screen."""
+
+    def show_whole(self, octets: bytes) -> None:
+        """All of the screen, after it has been cleared."""
+
+    def needs_app(self) -> None:
+        """There is no view any more."""
+
+
+class View:
+    """It is the outlet of its app, and the room that the app watches: it is told by its spectators, who
+    follow the room anyway, so that the presenter's count of them is right."""
+
+    is_full = False
+
+    def __init__(self, audience: Audience, look: Look) -> None:
+        self._audience, self.look = audience, look
+        self.name = audience.room
+        self._seats: set[Seat] = set()
+        self._whole = b""
+        """The screen, until something is drawn; empty: it is to be drawn."""
+        self._is_drawn = False
+        self._heard: Shown | Trouble = Shown()
+        self._tell: Callable[[Shown | Trouble], object] = lambda _: None
+        self._following = Following(self, audience.catalog.shipped)
+        driver = partial(ReaderTerminal, outlet=self, limits=audience.limits, took=lambda: None)
+        session = Session(story_of_lab())
+        first = First(session, (), partial(WatcherScreen, self._following))
+        preferences = Preferences(suits=look.suits, ascii_only=look.ascii_only)
+        budget = audience.limits._replace(steps=10**9).budget()
+        self._app = ReaderApp(first, audience.stories, preferences, driver, self._begin, budget)
+        self._running = asyncio.get_running_loop().create_task(self._run())
+
+    @property
+    def newest(self) -> Shown:
+        """What the presenter shows."""
+        return self._following.newest
+
+    def has(self, choice: int) -> bool:
+        """Whether a question stands that has a choice of that number, from 1."""
+        session = self._app.session
+        predicting = None if session is None else session.predicting
+        return self._following.may_answer and predicting is not None and predicting.has(choice)
+
+    def enter(self, seat: Seat) -> None:
+        """Another spectator."""
+        self._seats.add(seat)
+        if self._is_drawn:
+            seat.show_whole(self.whole)
+
+    def leave(self, seat: Seat) -> None:
+        """One less."""
+        self._seats.discard(seat)
+        if not self._seats:
+            asyncio.get_running_loop().call_later(LINGERS, self._end_if_empty)
+
+    def hear(self, what: Shown | Trouble) -> None:
+        """What the room tells; each spectator comes with it."""
+        if what is not self._heard and what != self._heard:
+            self._heard = what
+            self._tell(what)
+
+    @property
+    def whole(self) -> bytes:
+        """All of the screen."""
+        if not self._whole:
+            console = self._app.console
+            strips = self._app.screen._compositor.render_strips()
+            lines = (f"\x1b[{row + 1};1H{strip.render(console)}" for row, strip in enumerate(strips))
+            self._whole = shorter("".join(lines)).encode("utf-8", "backslashreplace")
+        return self._whole
+
+    @property
+    def last_row(self) -> bytes:
+        """Of the screen."""
+        *_, strip = self._app.screen._compositor.render_strips()
+        return f"\x1b[{self.look.rows};1H{strip.render(self._app.console)}\x1b[m".encode()
+
+    # As the outlet of its app.
+
+    def write(self, octets: bytes) -> None:
+        """To all spectators."""
+        self._whole = b""
+        if self._is_drawn:
+            for seat in tuple(self._seats):
+                seat.show(octets)
+
+    def pause_reading(self) -> None:
+        """Nothing is read."""
+
+    def resume_reading(self) -> None:
+        """Nothing is read."""
+
+    # As a room.
+
+    def follow(self, told: Callable[[Shown | Trouble], None]) -> Callable[[], None]:
+        """See `room.Room`."""
+        context = copy_context()
+        self._tell = lambda what: context.run(told, what)
+        if self._heard != Shown():
+            self._tell(self._heard)
+        return lambda: None
+
+    def answer(self, question: int, watcher: str, choice: int) -> None:
+        """Spectators answer for themselves."""
+
+    # Its life.
+
+    def end(self) -> None:
+        """Nobody may enter any more."""
+        self._audience.forget(self)
+        if not self._app._exit:
+            self._app.exit()
+
+    async def _run(self) -> None:
+        try:
+            await self._app.run_async(size=(self.look.columns, self.look.rows))
+        finally:
+            self._is_drawn = False
+            self._audience.forget(self)
+            for seat in tuple(self._seats):
+                seat.needs_app()
+
+    def _begin(self) -> None:
+        """After the first frame."""
+        self._is_drawn = True
+        for seat in tuple(self._seats):
+            seat.show_whole(self.whole)
+
+    def _end_if_empty(self) -> None:
+        if not self._seats:
+            self.end()
+
+
+class Audience:
+    """The views of one room."""
+
+    def __init__(self, room: Room, limits: Limits, stories: Stories, catalog: Catalog) -> None:
+        self.room, self.limits, self.stories, self.catalog = room.name, limits, stories, catalog
+        self.views: dict[Look, View] = {}
+
+    def view(self, look: Look) -> View:
+        """The one to be seen by somebody whose terminal is like that."""
+        if look not in self.views and len(self.views) >= MOST_VIEWS:
+            standard = look._replace(columns=STANDARD[0], rows=STANDARD[1])
+            fitting = [one for one in (*self.views, standard) if _fits(one, look)]
+            look = max(fitting, key=lambda one: one.columns * one.rows, default=look)
+        if look not in self.views:
+            self.views[look] = View(self, look)
+        return self.views[look]
+
+    def forget(self, view: View) -> None:
+        """It ends."""
+        if self.views.get(view.look) is view:
+            del self.views[view.look]
+
+
+def _fits(one: Look, into: Look) -> bool:
+    """Whether a screen like that can be shown in a terminal like this."""
+    same = one[2:] == into[2:]
+    return same and one.columns <= into.columns and one.rows <= into.rows

@@ -1,0 +1,135 @@
+"""A fork server whose sessions do what no Reader does: what the first line that is fed tells them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from tcptui.serve.first import Start
+from tcptui.serve.forked import confinement
+from tcptui.serve.forked.fork_server import main
+from tcptui.serve.reader import Client, Ended, Reason
+from tcptui.serve.terminal import Outlet
+
+
+class Misbehaving:
+    """Has the methods of a Reader."""
+
+    def __init__(self, client: Client, outlet: Outlet, start: Start) -> None:
+        self.outlet, self.start, self.client = outlet, start, client
+        self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+        self.sizes = 0
+        self.fed = 0
+
+    def feed(self, octets: bytes) -> None:
+        self.fed += len(octets)
+        what, _, rest = octets.decode(errors="replace").partition(" ")
+        does = getattr(self, f"do_{what}", None)
+        if does is not None:
+            does(rest)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.sizes += 1
+        self.outlet.write(f"{columns}x{rows} ".encode())
+
+    def drained(self) -> None:
+        self.outlet.write(b"drained")
+
+    def hang_up(self) -> None:
+        self.end("gone")
+
+    def say_good_bye(self, line: str) -> None:
+        self.outlet.write(f"good-bye: {line}".encode())
+        self.end("server")
+
+    async def run(self) -> Ended:
+        self.outlet.write(f"{self.client.user} {self.start.story} ".encode())
+        return await self.ended
+
+    def end(self, reason: Reason) -> None:
+        if not self.ended.done():
+            self.ended.set_result(Ended(reason, 0.5, self.fed))
+
+    # What it is told to do.
+
+    def do_echo(self, rest: str) -> None:
+        self.outlet.write(rest.encode())
+
+    def do_leave(self, _: str) -> None:
+        self.end("left")
+
+    def do_many(self, rest: str) -> None:
+        """Writes until its outlet is full, and says how much that was."""
+        count = 0
+        while not self.outlet.is_full:
+            self.outlet.write(b"x" * 1000)
+            count += 1000
+        self.fed = count
+
+    def do_tell(self, what: str) -> None:
+        self.outlet.write(str(getattr(self, what)).encode())
+
+    def do_exit(self, _: str) -> None:
+        os._exit(3)
+
+    def do_raise(self, _: str) -> None:
+        self.ended.set_exception(ZeroDivisionError("on purpose"))
+
+    def do_die(self, _: str) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def do_loop(self, _: str) -> None:
+        while True:
+            pass
+
+    def do_deaf(self, _: str) -> None:
+        """Takes nothing any more, and uses no processor time."""
+        signal.pause()
+
+    def do_eat(self, _: str) -> None:
+        eaten = [bytearray(1 << 20) for _ in range(4096)]
+        self.outlet.write(f"ate {len(eaten)}".encode())
+
+    def do_garble(self, _: str) -> None:
+        os.write(3, b"\xff" * 100)
+
+    def do_try(self, told: str) -> None:
+        """What an attempt to reach something comes to."""
+        what, _, rest = told.partition(" ")
+        attempts: dict[str, Callable[[], object]] = {
+            "read": lambda: os.open("/etc/passwd", os.O_RDONLY),
+            "list": lambda: os.listdir("/"),
+            "write": lambda: os.open(os.path.join(rest, "new"), os.O_WRONLY | os.O_CREAT),
+            "remove": lambda: os.unlink(os.path.join(rest, "file")),
+            "exec": lambda: os.execv("/bin/true", ["true"]),
+            "fork": os.fork,
+            "socket": socket.socket,
+            "kill": lambda: os.kill(os.getppid(), 0),
+            "limit": lambda: __import__("resource").setrlimit(7, (100, 100)),
+            "import": lambda: __import__("this"),
+            "descriptors": lambda: [one for one in range(100) if _is_open(one)],
+            "user": lambda: (os.getuid(), os.getgid(), os.getgroups()),
+            "group": lambda: os.getpgrp() == os.getpid(),
+            "environment": lambda: sorted(os.environ),
+        }
+        try:
+            came = repr(attempts[what]())
+        except BaseException as error:
+            came = type(error).__name__
+        self.outlet.write(came.encode())
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    confinement.MOST_TURN, confinement.MOST_MEMORY = 0.5, 16 << 20
+    main(lambda _: Misbehaving)

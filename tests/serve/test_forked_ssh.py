@@ -1,0 +1,124 @@
+"""`tcptui serve ssh --forked`: the program in a process for each session, which can open no file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from tcptui.formats.registry import FORMATS
+from tcptui.serve.first import Start
+from tcptui.serve.forked.sessions import ForkedSessions
+from tcptui.serve.reader import Client as ReaderClient
+from tcptui.serve.reader import Served
+from tcptui.ui.actions import ACTIONS
+from tests.serve.reading import Sink
+from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until
+from tests.serve.test_forked import children, pid_of
+
+KEYS = {
+    "space": b" ", "right": b"\x1b[C", "left": b"\x1b[D", "up": b"\x1b[A", "down": b"\x1b[B",
+    "home": b"\x1b[H", "end": b"\x1b[F",
+    "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "pageup": b"\x1b[5~",
+    "pagedown": b"\x1b[6~", "ctrl+d": b"\x04", "ctrl+u": b"\x15", "plus": b"+", "minus": b"-",
+    "full_stop": b".", "comma": b",", "slash": b"/", "asterisk": b"*", "apostrophe": b"'",
+    "backslash": b"\\", "left_square_bracket": b"[", "right_square_bracket": b"]", "colon": b":",
+    "question_mark": b"?",
+}  # fmt: skip
+ESCAPE = b"\x1b[27u"
+"""As the Kitty keyboard protocol has it: nothing more is waited for."""
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a server has: the fork server, and its children."""
+    return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
+def test_a_session_that_is_killed_and_the_end_of_the_server(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path, "--forked") as server:
+        there: list[int] = []
+
+        async def test() -> None:
+            clients = [await Client.of(server) for _ in range(3)]
+            for client in clients:
+                await client.sees("handshake")
+            there.extend(descendants(server.process.pid))
+            assert len(there) == 4  # What draws before the first reader comes has ended.
+            os.kill(there[1], signal.SIGKILL)
+            await until(lambda: "has ended: SIGKILL" in server.log.read_text())
+            ended = [client for client in clients if GIVEN_BACK in await _read(client)]
+            (one,) = ended
+            assert await one.status() == 1
+            for client in clients:
+                if client is not one:
+                    client.octets = b""
+                    client.press(b"\r")
+                    await client.reads(lambda octets: len(octets) > 500)
+            ending = asyncio.create_task(asyncio.to_thread(server.end))
+            for client in clients:
+                if client is not one:
+                    assert await client.status() == 0
+                    assert b"The server ends, and with it this session.\r\n" in client.octets
+            assert await ending < 5
+
+        asyncio.run(test())
+        assert server.status == 0
+        assert [pid for pid in there if Path(f"/proc/{pid}").exists()] == []
+
+
+async def _read(client: Client) -> bytes:
+    """What has come by now."""
+    with suppress(TimeoutError):
+        await client.reads(lambda octets: GIVEN_BACK in octets, 0.3)
+    return client.octets
+
+
+def test_every_action_and_every_format_without_a_file() -> None:
+    """Whatever would open one, or import a module, fails in a child."""
+
+    async def test() -> None:
+        sessions = ForkedSessions(Served(), lambda message: None)
+        await sessions.start()
+        sink = Sink()
+        client = ReaderClient.of(term="xterm-256color", columns=120, rows=36)
+        reader = sessions.reader(client, sink, Start("late-syn", moves="s6"))
+        running = asyncio.create_task(reader.run())
+
+        async def press(octets: bytes) -> None:
+            before = len(sink.octets)
+            reader.feed(octets)
+            await _quiet(sink, before)
+
+        await _quiet(sink, 0)
+        reader.feed(b"\x1b[?62;22c")
+        for action in ACTIONS:
+            if action.id not in ("quit", "save"):
+                await press(KEYS.get(action.keys[0], action.keys[0].encode()))
+                await press(ESCAPE)
+                assert not running.done(), (action.id, running.result())
+        for place in range(len(FORMATS)):
+            await press(b"\x1b[H   s")
+            await press(b"\x1b[B" * place)
+            await press(b"\r")
+            await press(b"\r")
+            assert not running.done(), (place, running.result())
+            await press(ESCAPE * 2)
+        reader.feed(b"\x03")
+        ended = await asyncio.wait_for(running, 10)
+        assert (ended.reason, ended.error) == ("left", None)
+        assert ended.steps
+        assert pid_of(sessions)
+        await sessions.close()
+
+    asyncio.run(test())
+
+
+async def _quiet(sink: Sink, before: int) -> None:
+    """Until nothing more is written, or nothing was for a while."""
+    for look in range(200):
+        count = len(sink.octets)
+        await asyncio.sleep(0.015)
+        if count == len(sink.octets) and (count > before or look > 3):
+            return

@@ -1,0 +1,253 @@
+"""A presenter and those who watch, each over a connection of his own."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tcptui.rooms.in_process import RoomsInProcess
+from tcptui.serve import views
+from tcptui.serve.limits import Limits
+from tcptui.serve.reader import Client, Served, Start
+from tcptui.serve.spectator import Spectator
+from tcptui.serve.views import View
+from tests.serve.reading import LAST_SEQUENCE, Reading, run
+
+FAST = Limits(keys=1e6, burst=1e6)
+PRESENTS, WATCHES = Start("late-syn", key="key"), Start(room="r")
+
+
+async def served() -> Served:
+    rooms = RoomsInProcess()
+    await rooms.open("r", "key")
+    return Served(limits=FAST, rooms=rooms)
+
+
+def sized(columns: int, rows: int) -> Client:
+    return Client.of(term="xterm-256color", columns=columns, rows=rows)
+
+
+def watched(at: Served, columns: int = 100, rows: int = 30) -> Reading:
+    return Reading(WATCHES, at, sized(columns, rows))
+
+
+def spectator_of(reading: Reading) -> Spectator:
+    assert reading.reader._spectator is not None
+    return reading.reader._spectator
+
+
+def view_of(reading: Reading) -> View:
+    view = spectator_of(reading)._view
+    assert view is not None
+    return view
+
+
+def test_a_watcher_sees_each_step_at_his_own_size() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter:
+            async with watched(at, 80, 24) as watcher:
+                await watcher.shows("the late syn")
+                assert len(watcher.screen.splitlines()) == 24
+                await presenter.press(b"   ")
+                await watcher.shows("step 3")
+                await presenter.press(b"b")
+                await watcher.shows("step 2")
+                watcher.reader.resize(120, 40)
+                await watcher.until(lambda: len(watcher.screen.splitlines()) == 40)
+                await watcher.shows("step 2")
+            await presenter.press(b" ")
+            await presenter.shows("step 3")
+
+    run(test)
+
+
+def test_watchers_of_one_size_see_one_view_and_a_newcomer_gets_all_of_it() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            await presenter.press(b"   ")
+            await one.shows("step 3")
+            async with watched(at) as other, watched(at, 90) as third:
+                assert view_of(one) is view_of(other)
+                assert view_of(one) is not view_of(third)
+                assert b"step 3" in other.sink.octets
+                places = len(one.sink.octets), len(other.sink.octets)
+                await presenter.press(b" ")
+                await other.shows("step 4")
+                await other.settle()
+                assert one.sink.octets[places[0] :] == other.sink.octets[places[1] :] != b""
+                await presenter.shows("3 watch")
+
+    run(test)
+
+
+def test_for_a_watcher_who_stops_reading_frames_are_dropped_and_later_all_is_drawn() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as slow:
+            slow.sink.is_full = True
+            before = len(slow.sink.octets)
+            await presenter.press(b"   ")
+            await one.shows("step 3")
+            assert len(slow.sink.octets) == before
+            slow.sink.is_full = False
+            await presenter.press(b" ")
+            assert len(slow.sink.octets) == before
+            slow.reader.drained()
+            drawn = slow.sink.octets[before:].decode()
+            assert all(word in drawn for word in ("\x1b[2J", "The late SYN", "step 4", "server", "help"))
+
+    run(test)
+
+
+def test_a_key_of_his_own_gives_an_app_of_his_own_and_the_key_back_the_view() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
+            await presenter.press(b"     ")
+            await one.shows("step 5")
+            one.reader.feed(b"\\")
+            await one.until(lambda: one.reader._spectator is None and one.reader._terminal is not None)
+            await one.shows("step 5")
+            assert spectator_of(other)
+            await presenter.press(b" ")
+            await one.shows("step 6")
+            await one.press(b"l")
+            await one.shows("copy")
+            await presenter.press(b"   ")
+            await presenter.shows("step 9")
+            assert "step 9" not in one.screen
+            await one.press(b"f")
+            await one.shows("step 9")
+            assert one.reader._spectator is None
+            one.reader.feed(b"f")
+            await one.until(lambda: one.reader._spectator is not None)
+            await one.shows("step 9")
+            await presenter.press(b" ")
+            await one.shows("step 10")
+            await presenter.shows("2 watch")
+            assert (await presenter.press(b" ")) != b""
+
+    run(test)
+
+
+def test_a_class_answers_without_apps_of_their_own() -> None:
+    async def test() -> None:
+        at = await served()
+        async with AsyncExitStack() as stack:
+            presenter = await stack.enter_async_context(Reading(PRESENTS, at))
+            pupils = [await stack.enter_async_context(watched(at)) for _ in range(4)]
+            await presenter.press(b"  P")
+            await pupils[0].until(lambda: view_of(pupils[0]).has(1))
+            for place, pupil in enumerate(pupils[:3]):
+                pupil.reader.feed(b"2" if place else b"1")
+            await presenter.shows("3 of 4")
+            assert b"your answer: 1" in pupils[0].sink.octets.lower()
+            assert b"your answer: 2" in pupils[1].sink.octets.lower()
+            assert b"your answer" not in pupils[3].sink.octets.lower()
+            assert all(one.reader._spectator for one in pupils)
+            before = len(pupils[0].sink.octets)
+            await presenter.press(b"  ")
+            await pupils[0].settle()
+            later = pupils[0].sink.octets[before:]
+            assert b"your answer" not in later.rpartition(b"step")[2].lower()
+
+    run(test)
+
+
+def test_who_leaves_gets_his_terminal_back_and_the_last_ends_the_view(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "LINGERS", 0.05)
+
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at):
+            async with watched(at) as one, watched(at) as other:
+                view = view_of(one)
+                one.reader.feed(b"q")
+                assert (await one.ends()).reason == "left"
+                assert one.sink.octets.endswith(LAST_SEQUENCE)
+                await asyncio.sleep(0.1)
+                assert not view._running.done()
+                other.reader.say_good_bye("bye")
+                assert (await other.ends()).reason == "server"
+                assert other.sink.octets.endswith(LAST_SEQUENCE + b"bye\r\n")
+            await asyncio.wait_for(view._running, 5)
+            del view
+            gc.collect()
+            assert not at._audiences
+        await asyncio.sleep(0.02)
+        assert len(asyncio.all_tasks()) == 1
+
+    run(test)
+
+
+def test_where_a_view_fails_each_gets_an_app_of_his_own_and_the_presenter_notices_nothing() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
+            view_of(one)._app._handle_exception(RuntimeError("on purpose"))
+            for watcher in (one, other):
+                await watcher.until(lambda watcher=watcher: watcher.reader._app is not None)  # type: ignore[misc]
+            await presenter.press(b" ")
+            await one.shows("step 1")
+            await other.shows("step 1")
+
+    run(test)
+
+
+def test_there_are_so_many_views_and_later_ones_see_the_largest_that_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "MOST_VIEWS", 2)
+
+    async def test() -> None:
+        at = await served()
+        async with (
+            Reading(PRESENTS, at), watched(at, 90, 24) as small, watched(at, 100, 30) as middle,
+            watched(at, 120, 40) as large, watched(at, 95, 50) as narrow, watched(at, 84, 28) as other,
+            watched(at, 60, 20) as tiny,
+        ):  # fmt: skip
+            assert view_of(large) is view_of(middle)
+            assert view_of(narrow) is view_of(small)
+            assert view_of(other).look[:2] == (80, 24)
+            assert view_of(tiny).look[:2] == (60, 20)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"\xff\xfe" * 50, b"9" * 5_000, b"\x1b[<35;3;3M" * 500, b"\x1b[200~" + b"x" * 5_000, b"\x1b[?1;2c"],
+)  # fmt: skip
+def test_what_means_nothing_to_a_watcher_ends_nothing(octets: bytes) -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            for _ in range(10):
+                one.reader.feed(octets)
+                one.reader.resize(0, 0)
+                one.reader.resize(100, 30)
+            await presenter.press(b" ")
+            await one.shows("step 1")
+            assert one.ended is None
+
+    run(test)
+
+
+@pytest.mark.parametrize("start", [Start("late-syn", key="kex"), Start(room="none"), Start(room="../r")])
+def test_a_wrong_key_or_room_is_told_and_shows_nothing_of_it(start: Start) -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(start, at) as reading:
+            await reading.shows("type to search")
+            assert "room" in reading.screen.splitlines()[-1] or "key" in reading.screen.splitlines()[-1]
+        async with Reading(start, Served(limits=FAST)) as reading:
+            await reading.shows("nobody presents anything here")
+
+    run(test)
