@@ -139,8 +139,13 @@ def _key_of(file: str) -> str:
             new.write(f"{new_key()}\n")
     try:
         key = read_text(file, LONGEST_KEY).strip()
+        is_open = bool(os.stat(file).st_mode & 0o077)
     except BadFile as error:
         raise Unusable(error.message) from None
+    except OSError as error:
+        raise Unusable("error.file.unreadable", name=file, why=str(error.strerror)) from None
+    if is_open:
+        raise Unusable("error.host_key.open", name=file)
     if len(key) < 16 or not key.isascii() or not key.replace("-", "").replace("_", "").isalnum():
         raise Unusable("error.serve.key", name=file)
     return key
