@@ -36,7 +36,7 @@ def test_each_step_is_seen_in_another_terminal_at_its_size_until_the_presenter_l
             watcher.until("comes back")
             presenter.send(b"q")
             assert presenter.ends() == 0
-            watcher.until("nobody presents")
+            watcher.until("no presenter")
             watcher.send(b"q")
             assert watcher.ends() == 0
             assert watcher.printed() == ["tcptui play life --moves 's3 l2 s'"]
@@ -51,7 +51,7 @@ def test_a_presenter_that_is_killed_leaves_a_socket_that_the_next_replaces(
         with PseudoTerminal("watch", "first-lesson", env=runtime) as watcher:
             watcher.until("following")
             os.kill(presenter.pid, signal.SIGKILL)
-            watcher.until("nobody presents")
+            watcher.until("no presenter")
     result = tcptui("watch", env=runtime)
     assert (result.returncode, result.stdout) == (2, "")
     assert "terminal" in result.stderr

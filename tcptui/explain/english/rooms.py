@@ -7,10 +7,11 @@ SENTENCES = {
     "room.clock.watch": "{count} watch",
     "room.clock.presenting": "presenting, {count} watch",
     "room.clock.following": "following",
-    "room.clock.waiting": "nothing is shown yet",
+    "room.clock.waiting": "waiting",
+    "room.clock.waiting_for": "nothing is shown yet",
     "room.clock.away": "on a copy",
     "room.clock.away_from": "on a copy; presenter at step {step}",
-    "room.clock.trouble": "nobody presents",
+    "room.clock.trouble": "no presenter",
     # Why nothing comes, or nobody is reached.
     "room.left": "the presenter has left",
     "room.ended": "the room has ended",
