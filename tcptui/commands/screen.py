@@ -131,6 +131,8 @@ def set_up_textual() -> None:
     # A palette has no colours but those that the terminal knows: none are converted to fewer. Without colours
     # from the beginning, Textual would have none when the reader chooses some.
     os.environ["TEXTUAL_COLOR_SYSTEM"] = "256"
+    # A dialog is drawn in two or three steps, and Textual waits for the next frame before each.
+    os.environ["TEXTUAL_FPS"] = "250"
     os.environ.pop("NO_COLOR", None)
 
 

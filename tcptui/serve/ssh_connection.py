@@ -175,6 +175,8 @@ class Connection(SSHServerConnection):
     # What comes.
 
     def data_received(self, data: bytes, datatype: int | None = None) -> None:
+        if self._is_over:
+            return
         self._before_login -= len(data)
         if self._before_login < 0 and not self.admitted.has_logged_in:
             self.cut_off("serve.cut.before_login")

@@ -7,7 +7,8 @@ windows have one size and one palette, and what it draws is written to each. Wha
 encrypt and send it, a tenth of a millisecond.
 
 In a class nearly every window may have a size of its own. The first `MOST_VIEWS` sizes have views of their
-own; whoever comes later, with yet another one, sees the largest of these that fits into his window.
+own; whoever comes later, with yet another one, sees the largest of these that fits into his window, or one
+of 80 columns and 24 rows.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from tcptui.view.palette import PaletteName
 if TYPE_CHECKING:
     from tcptui.rooms.room import Room
 
-MOST_VIEWS = 20
+MOST_VIEWS = 16
+STANDARD = (80, 24)
+"""Columns and rows of the view of those who come later, and into whose windows none of the others fits."""
 LINGERS = 3.0
 """Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
 
@@ -197,13 +200,13 @@ class Audience:
 
     def view(self, look: Look) -> View:
         """The one to be seen by somebody whose terminal is like that."""
-        found = self.views.get(look)
-        if found is None and len(self.views) >= MOST_VIEWS:
-            fitting = [one for one in self.views if _fits(one, look)]
-            found = self.views[max(fitting, key=lambda one: one.columns * one.rows)] if fitting else None
-        if found is None:
-            found = self.views[look] = View(self, look)
-        return found
+        if look not in self.views and len(self.views) >= MOST_VIEWS:
+            standard = look._replace(columns=STANDARD[0], rows=STANDARD[1])
+            fitting = [one for one in (*self.views, standard) if _fits(one, look)]
+            look = max(fitting, key=lambda one: one.columns * one.rows, default=look)
+        if look not in self.views:
+            self.views[look] = View(self, look)
+        return self.views[look]
 
     def forget(self, view: View) -> None:
         """It ends."""

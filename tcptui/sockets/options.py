@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcptui.core.packet.options import TIMESTAMPS_SPACE
 from tcptui.core.state import State
 from tcptui.core.tcp import calls
-from tcptui.core.tcp.settings import Settings
+from tcptui.core.tcp.settings import NO_SETTINGS, Settings
 from tcptui.core.units import MILLISECOND, SECOND
 from tcptui.named_tuple import NamedTuple
 from tcptui.sockets import requests
@@ -158,6 +158,8 @@ def _refused(context: Context, socket: BsdSocket, name: str, number: int) -> Err
 
 def settings_of(context: Context, socket: BsdSocket) -> Settings:
     """What the options ask of the connection."""
+    if not socket.options and not socket.shut_read:
+        return NO_SETTINGS
     options = dict(socket.options)
 
     def seconds(name: str) -> int | None:

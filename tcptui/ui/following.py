@@ -136,7 +136,7 @@ class Following:
         if self.trouble is not None:
             return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
         if not self.newest.number:
-            return say("room.clock.waiting")
+            return say("room.clock.waiting" if brief else "room.clock.waiting_for")
         if not self.is_away:
             return say("room.clock.following")
         if brief:

@@ -3,8 +3,8 @@
 ``python -m tests.bench PART...`` measures only those parts; ``fuzz`` and ``fuzz=1000000``, ten million
 segments or as many as asked for, and ``kernel`` and ``kernel=10000``, so many random scripts beside the
 running kernel, and ``serve-forked``, ``serve-dense``, ``serve-connects`` and ``serve-web``, or all of them
-as ``serve``, are only run when they are named; these with other than the usual number of readers as
-``serve-forked=50``.
+as ``serve``, and ``serve-watchers`` and ``serve-watchers-redis`` are only run when they are named; these with
+other than the usual number of readers as ``serve-forked=50``.
 
 Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
 Nothing here is a test: a figure that misses its goal is printed, not raised.
@@ -42,6 +42,8 @@ from tests.bench.segments import costs
 from tests.bench.serve import PARTS as SERVE_PARTS
 from tests.bench.serve import serve
 from tests.bench.terminal import Terminal
+from tests.bench.watchers import PARTS as WATCHERS
+from tests.bench.watchers import watchers
 from tests.kernel.namespace import Unavailable
 
 CONFORMANCE = Path(__file__).parents[1] / "conformance"
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
         "scripts": scripts,
         "lives": lives,
     }
-    named = ("fuzz", "kernel", "serve", *SERVE_PARTS)
+    named = ("fuzz", "kernel", "serve", *SERVE_PARTS, *WATCHERS)
     wanted = [name for name in arguments if name.partition("=")[0] not in named]
     if unknown := [name for name in wanted if name not in parts]:
         print(f"{unknown[0]} is no part; there are: {', '.join((*parts, *named))}", file=sys.stderr)
@@ -91,8 +93,8 @@ def main(arguments: Sequence[str]) -> int:
         elif name.startswith("kernel"):
             kernel(seeds=int(name.partition("=")[2] or SEEDS))
         elif name.startswith("serve"):
-            for figure in serve(name):
-                print(f"{figure.what:<58}{figure.value:>10,.1f} {figure.unit:<4} {figure.goal}", flush=True)
+            for figure in (watchers if name.partition("=")[0] in WATCHERS else serve)(name):
+                print(f"{figure.what:<70}{figure.value:>10,.1f} {figure.unit:<4} {figure.goal}", flush=True)
     return 0
 
 

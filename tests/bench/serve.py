@@ -31,7 +31,7 @@ AT_ONCE = 10
 """Who come at the same time."""
 SETTLE = 3.0
 MIB = 1 << 20
-_TICK = os.sysconf("SC_CLK_TCK")
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Figure(NamedTuple):
@@ -44,9 +44,9 @@ class Figure(NamedTuple):
 class Readers:
     """The process of the clients."""
 
-    def __init__(self, port: int, way: str) -> None:
+    def __init__(self, module: str, *ports: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"tests.bench.{way}_readers", str(port)],
+            [sys.executable, "-m", f"tests.bench.{module}", *map(str, ports)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -72,7 +72,7 @@ class Readers:
 @contextmanager
 def _served(*options: str, way: str = "ssh") -> Iterator[tuple[ServerProcess, Readers]]:
     with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder), *options, way=way) as server:
-        readers = Readers(server.port, way)
+        readers = Readers(f"{way}_readers", server.port)
         try:
             yield server, readers
         finally:
@@ -137,9 +137,9 @@ def _pressed(readers: Readers, count: int, rate: float, name: str) -> Iterator[F
 def _idle(processes: list[int], name: str) -> Iterator[Figure]:
     """Processor time while nobody presses a key."""
     time.sleep(SETTLE)
-    before = sum(map(_ticks, processes))
+    before = sum(map(ticks, processes))
     time.sleep(IDLE_FOR)
-    used = (sum(map(_ticks, processes)) - before) / _TICK / IDLE_FOR
+    used = (sum(map(ticks, processes)) - before) / TICK / IDLE_FOR
     yield Figure(f"{name}, idle: of a core", 100 * used, "%", "none")
 
 
@@ -148,7 +148,8 @@ def _settled(server: ServerProcess, before: dict[str, int]) -> dict[str, int]:
     return asyncio.run(server.settled(before)) if before else server.counted()
 
 
-def _ticks(pid: int) -> int:
+def ticks(pid: int) -> int:
+    """Processor time that it has used, in 1/`TICK` seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 

@@ -36,7 +36,7 @@ def test_each_step_is_seen_in_another_terminal_at_its_size_until_the_presenter_l
             watcher.until("comes back")
             presenter.send(b"q")
             assert presenter.ends() == 0
-            watcher.until("nobody presents")
+            watcher.until("no presenter")
             watcher.send(b"q")
             assert watcher.ends() == 0
             assert watcher.printed() == ["tcptui play life --moves 's3 l2 s'"]
@@ -51,7 +51,7 @@ def test_a_presenter_that_is_killed_leaves_a_socket_that_the_next_replaces(
         with PseudoTerminal("watch", "first-lesson", env=runtime) as watcher:
             watcher.until("following")
             os.kill(presenter.pid, signal.SIGKILL)
-            watcher.until("nobody presents")
+            watcher.until("no presenter")
     result = tcptui("watch", env=runtime)
     assert (result.returncode, result.stdout) == (2, "")
     assert "terminal" in result.stderr
@@ -83,6 +83,17 @@ def test_a_name_that_is_none_opens_no_room(runtime: dict[str, str], name: str) -
     with PseudoTerminal("play", "life", "--share", name, env=runtime) as terminal:
         assert terminal.ends() == 2
         assert f"'{name}' is no name of a room" in terminal.all.decode()
+
+
+def test_what_does_not_go_with_sharing_is_said(tmp_path: Path) -> None:
+    for option in (["--share"], ["--share-with", "all"]):
+        result = tcptui("play", "life", *option, "--format", "ladder")
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == "tcptui: --share is for the screen: it does not go with --format\n"
+    long = {"XDG_RUNTIME_DIR": str(tmp_path / ("x" * 100))}
+    with PseudoTerminal("play", "life", "--share", env=long) as terminal:
+        assert terminal.ends() == 2
+        assert "life.room: AF_UNIX path too long" in terminal.all.decode()
 
 
 def test_nothing_of_rooms_is_loaded_where_there_is_none() -> None:

@@ -2,9 +2,10 @@
 length.
 
 Each is tried on a real server process, beside a witness: one who uses the program meanwhile, and whose
-longest wait for an answer is told. Afterwards a fresh client must be answered, the witness be there, no task
-and no descriptor be left, nothing be touched (no file, no address, no process), memory be where it was, and
-the log hold nothing but printable lines. `test_attack` tries them all in a short form.
+longest wait for an answer is told, as is the longest turn of the server's event loop. Afterwards a fresh
+client must be answered, the witness be there, no task and no descriptor be left, nothing be touched (no file,
+no address, no process), memory be where it was, and the log hold nothing but printable lines. `test_attack`
+tries them all in a short form.
 
 All come from addresses of 127.0.0.0/8, one each where that matters.
 """
@@ -12,6 +13,7 @@ All come from addresses of 127.0.0.0/8, one each where that matters.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import socket
@@ -534,16 +536,23 @@ async def tried(server: ServerProcess, name: str, scale: int) -> str:
     after = await server.settled(before)
     for what in ("tasks", "descriptors"):
         assert after[what] <= before[what], (what, before, after)
-    assert after["touched"] == []
+    assert after["touched"] == [], after["touched"]
     told = server.log.read_bytes()[log:].decode()
     assert all(line.isprintable() for line in told.splitlines()), told
     assert "an error in tcptui" not in told, told
     grown = (after["memory"] - before["memory"]) / 2**20
-    return f"{name:<34}{took:6.1f} s, longest wait {longest * 1000:5.0f} ms, memory {grown:+.1f} MiB"
+    turn = after["longest turn"]
+    return (
+        f"{name:<34}{took:6.1f} s, longest turn {turn:4} ms, wait {longest * 1000:5.0f} ms,"
+        f" memory {grown:+.1f} MiB"
+    )
 
 
 def main(names: list[str]) -> int:
     """Tries these, or all."""
+    logging.getLogger(
+        "asyncio"
+    ).disabled = True  # It warns of each write to a connection that the server ended.
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         os.chdir(home)
@@ -558,8 +567,8 @@ async def all_of(server: ServerProcess, names: list[str]) -> None:
     first = server.counted()
     for name in names:
         print(await tried(server, name, FULL), flush=True)
-    print("before", first)
-    print("after ", server.counted())
+    for when, counted in (("before", first), ("after ", server.counted())):
+        print(when, {name: count for name, count in counted.items() if name != "touched"})
 
 
 if __name__ == "__main__":

@@ -95,9 +95,11 @@ class ServerProcess:
     async def settled(self, before: dict[str, Any]) -> dict[str, Any]:
         """What there is in it once there are no more tasks and descriptors than before, or after a while."""
         touched: list[str] = []
+        longest = 0
         for _ in range(100):
             now = self.counted()
             now["touched"] = touched = [*touched, *now["touched"]]
+            now["longest turn"] = longest = max(longest, now["longest turn"])
             if now["tasks"] <= before["tasks"] and now["descriptors"] <= before["descriptors"]:
                 break
             await asyncio.sleep(0.1)

@@ -209,11 +209,13 @@ def test_there_are_so_many_views_and_later_ones_see_the_largest_that_fits(
     async def test() -> None:
         at = await served()
         async with (
-            Reading(PRESENTS, at), watched(at, 80, 24) as small, watched(at, 100, 30) as middle,
-            watched(at, 120, 40) as large, watched(at, 90, 50) as narrow, watched(at, 60, 20) as tiny,
+            Reading(PRESENTS, at), watched(at, 90, 24) as small, watched(at, 100, 30) as middle,
+            watched(at, 120, 40) as large, watched(at, 95, 50) as narrow, watched(at, 84, 28) as other,
+            watched(at, 60, 20) as tiny,
         ):  # fmt: skip
             assert view_of(large) is view_of(middle)
             assert view_of(narrow) is view_of(small)
+            assert view_of(other).look[:2] == (80, 24)
             assert view_of(tiny).look[:2] == (60, 20)
 
     run(test)

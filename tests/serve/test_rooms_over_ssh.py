@@ -19,6 +19,7 @@ KEY = "a-key-of-a-presenter"
 def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "key"
     path.write_text(f"{KEY}\n")
+    path.chmod(0o600)
     return path
 
 

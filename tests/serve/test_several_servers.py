@@ -40,6 +40,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         unavailable("haproxy is not installed")
     key = tmp_path / "key"
     key.write_text(f"{KEY}\n")
+    key.chmod(0o600)
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer(tmp_path))
         servers = []

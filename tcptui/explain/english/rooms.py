@@ -7,10 +7,11 @@ SENTENCES = {
     "room.clock.watch": "{count} watch",
     "room.clock.presenting": "presenting, {count} watch",
     "room.clock.following": "following",
-    "room.clock.waiting": "nothing is shown yet",
+    "room.clock.waiting": "waiting",
+    "room.clock.waiting_for": "nothing is shown yet",
     "room.clock.away": "on a copy",
     "room.clock.away_from": "on a copy; presenter at step {step}",
-    "room.clock.trouble": "nobody presents",
+    "room.clock.trouble": "no presenter",
     # Why nothing comes, or nobody is reached.
     "room.left": "the presenter has left",
     "room.ended": "the room has ended",
@@ -46,6 +47,7 @@ SENTENCES = {
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",
+    "error.option.share": "--share is for the screen: it does not go with --format",
     "error.room.directory": "{name}: is not a directory of yours alone, so no room is opened in it",
     "error.room.gone": "nobody presents in the room {name!r} any more",
     "error.room.socket": "{name}: {why}",

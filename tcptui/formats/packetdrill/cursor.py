@@ -99,6 +99,8 @@ class Cursor:
 
     def value(self, text: str, at: int) -> int:
         """The number that a token of kind ``number`` writes, whose text and place these are."""
+        if len(text) < MOST_DIGITS and text.isdecimal():
+            return int(text)  # As nearly always, and below 2^64.
         if len(text) > MOST_DIGITS:
             too_long = Message.of("script.number_too_long", characters=len(text))
             raise self.error(too_long, Message.of("allowed.at_most", most=MOST_DIGITS), at)
@@ -124,6 +126,8 @@ class Cursor:
             most = Message.of("allowed.at_most_seconds", most=LONGEST_TIME)
             raise self.error(Message.of("script.time_too_long"), most)
         self.take()
+        if not part:
+            return seconds * 1_000_000
         # One digit more than microseconds have tells whether to round up.
         return seconds * 1_000_000 + (int(part[:7].ljust(7, "0")) + 5) // 10
 

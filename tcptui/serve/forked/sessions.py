@@ -134,7 +134,8 @@ class ForkedSessions:
         environment = {
             "PYTHONPATH": os.pathsep.join(paths),
             "LANG": "C.UTF-8",
-            "TEXTUAL_COLOR_SYSTEM": os.environ.get("TEXTUAL_COLOR_SYSTEM", "256"),
+            # As the command has set them.
+            **{name: value for name, value in os.environ.items() if name.startswith("TEXTUAL_")},
         }
         with its:
             self._process = subprocess.Popen(

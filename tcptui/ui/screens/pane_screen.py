@@ -90,8 +90,9 @@ class PaneScreen(Screen[None], inherit_css=False):
         self.show()
 
     def show(self) -> None:
-        """Draws what has changed; while keys are waiting, only as often as it can be seen."""
-        if not self.app.message_queue_size:
+        """Draws what has changed; while keys are waiting, only as often as it can be seen. What changes
+        behind another screen is drawn with that: later, all of it would be drawn again."""
+        if not self.app.message_queue_size or self.app.screen is not self:
             self._draw()
         elif self._late is None:
             rest = self._until_due

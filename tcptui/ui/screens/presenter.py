@@ -88,4 +88,7 @@ class PresenterScreen(RunScreen):
     def _hear(self, what: Counted | Trouble) -> None:
         """The room calls it, between two messages to this screen."""
         self._presenting.hear(what)
+        if isinstance(what, Trouble):
+            self.session.say_nothing()
+            self.session.notice = say(f"room.{what.reason}")
         self.call_later(super().show)

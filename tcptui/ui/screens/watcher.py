@@ -104,6 +104,9 @@ class WatcherScreen(RunScreen):
     def _hear(self, what: Shown | Trouble) -> None:
         """The room calls it, between two messages to this screen."""
         self._following.hear(what)
+        if isinstance(what, Trouble):
+            self.session.say_nothing()
+            self.session.notice = say(f"room.{what.reason}")
         self._come_soon()
 
     def _come_soon(self) -> None:
