@@ -17,7 +17,7 @@ from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tests.formats.chromium import PROGRAM, Page, chromium
-from tests.formats.test_html_page import hostile
+from tests.formats.test_html_page import HOSTILE_MOVES, hostile
 from tests.skips import unavailable
 from tests.ui.drive import drive
 
@@ -118,6 +118,12 @@ def test_keys_are_those_of_the_program(page: Page, tmp_path: Path) -> None:
     assert f"#{newest - 1} " in page.text("#segment-title")
     page.press("Escape")
     assert f"#{newest} " in page.text("#segment-title")
+    page.press("Home", " ", " ")
+    assert page.text("#header").count("on arrival: in 50 ms") == 1
+    page.press(" ")
+    page.press("ArrowUp")
+    assert "on arrival: " in page.text("#header")
+    assert "in 50 ms" not in page.text("#header")
     page.press("Home", "Q")
     assert answer_text(run.scenario) in page.text("#answer")
     page.press("Q")
@@ -288,6 +294,7 @@ def test_a_print_of_any_step_has_the_whole_run(page: Page, tmp_path: Path) -> No
     shown = page.text("body")
     assert all(told.what in shown for _, told in told_of(run))
     assert f"#{len(run.transmissions)} " in page.text("#ladder")
+    assert shown.index(answer_text(run.scenario)) > shown.index([*told_of(run)][-1][1].what)
     assert page.text("#controls") == ""
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.call("Emulation.setEmulatedMedia", media="")
@@ -297,7 +304,7 @@ def test_a_print_of_any_step_has_the_whole_run(page: Page, tmp_path: Path) -> No
 
 def test_a_hostile_story_runs_nothing(page: Page, tmp_path: Path) -> None:
     story: Scenario = hostile()
-    page.open(written(play(story, parse_moves("a:send:hello")), tmp_path))
+    page.open(written(play(story, parse_moves(HOSTILE_MOVES)), tmp_path))
     page.press("End", "Q")
     page.click("#all summary")
     assert "</script><script>alert(1)</script>" in page.text("h1")

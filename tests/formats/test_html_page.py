@@ -165,13 +165,16 @@ def test_what_came_of_a_segment_is_told_when_it_has_come() -> None:
 HOSTILE = "</script><script>alert(1)</script><!--<script>&\"'\x1b\u2028\ud800"
 
 
+HOSTILE_MOVES = "a:send:%3C/script%3E%3Cscript%3Ealert%283%29%3C/script%3E"
+
+
 def hostile() -> Scenario:
     text = OPEN + '\n[[say]]\nwhen = "A DATA"\ntext = "</script><script>alert(2)</script>"\n'
     return scenario(text)._replace(title=HOSTILE, question=HOSTILE, answer=HOSTILE)
 
 
 def test_no_text_of_a_story_is_more_than_text() -> None:
-    run = play(hostile(), parse_moves("a:send:hello"))
+    run = play(hostile(), parse_moves(HOSTILE_MOVES))
     text = write(run, "wire")
     text.encode()
     document = page(run)
@@ -194,7 +197,7 @@ def test_the_document_is_valid(tmp_path: Path) -> None:
     for name in ("handshake", "udp", "syn-flood"):
         (tmp_path / f"{name}.html").write_text(write(play(library.load_named(name)), "wire"), "utf-8")
     (tmp_path / "hostile.html").write_text(
-        write(play(hostile(), parse_moves("a:send:hello")), "wire"), "utf-8"
+        write(play(hostile(), parse_moves(HOSTILE_MOVES)), "wire"), "utf-8"
     )
     done = subprocess.run(
         [node, program, "--preset", "standard", *tmp_path.glob("*.html")],
@@ -210,7 +213,8 @@ def test_nothing_but_its_own_script_and_style_may_run() -> None:
     )
     assert policy is not None
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
-    assert rules["default-src"] == "'none'"
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["require-trusted-types-for"] == "'script'"
     own = {
         "style-src" if tag == "style" else "script-src": sha256(text.encode()).digest()
         for tag, text in (

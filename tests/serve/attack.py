@@ -13,6 +13,7 @@ All come from addresses of 127.0.0.0/8, one each where that matters.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import socket
@@ -549,6 +550,9 @@ async def tried(server: ServerProcess, name: str, scale: int) -> str:
 
 def main(names: list[str]) -> int:
     """Tries these, or all."""
+    logging.getLogger(
+        "asyncio"
+    ).disabled = True  # It warns of each write to a connection that the server ended.
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         os.chdir(home)
@@ -563,8 +567,8 @@ async def all_of(server: ServerProcess, names: list[str]) -> None:
     first = server.counted()
     for name in names:
         print(await tried(server, name, FULL), flush=True)
-    print("before", first)
-    print("after ", server.counted())
+    for when, counted in (("before", first), ("after ", server.counted())):
+        print(when, {name: count for name, count in counted.items() if name != "touched"})
 
 
 if __name__ == "__main__":

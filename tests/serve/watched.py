@@ -53,6 +53,7 @@ def counted() -> dict[str, Any]:
         "objects": len(gc.get_objects()),
     }
     touched.clear()
+    turns["counted"] = 1  # What was done here is none of the server's.
     return result
 
 
@@ -75,7 +76,8 @@ def main() -> None:
             def measured() -> None:
                 begun = time.thread_time()
                 turn()
-                turns["longest"] = max(turns.get("longest", 0.0), time.thread_time() - begun)
+                if not turns.pop("counted", 0):
+                    turns["longest"] = max(turns.get("longest", 0.0), time.thread_time() - begun)
 
             loop._run_once = measured
             await coroutine
