@@ -142,7 +142,7 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._frame_comes = False
 
     def _compositor_refresh(self) -> None:
-        """Textual would draw what has been moved, and then, where everything is to be repainted, all again."""
+        """Textual would draw what has moved, and then all again, where everything is to be repainted."""
         if not (self._frame_comes and self._layout_required and self._repaint_required):
             super()._compositor_refresh()
 
