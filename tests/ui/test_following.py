@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tcptui import lecture, library
+from tcptui.cli import _parser
+from tcptui.commands.play import _session
 from tcptui.core.message import MessageError
 from tcptui.core.profile.presets import PRESETS
 from tcptui.formats.packetdrill.scenario import scenario_with_verdict
@@ -306,5 +308,29 @@ def test_a_lecture_is_shown_item_after_item() -> None:
             names.add(watcher.session.history.scenario.name)
         assert len(names) > 1
         assert "watch" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["life", "--profile", "linux", "--set", "B.msl=5s"],
+        ["late-syn", "--variant", "two segments", "--profile", "freebsd"],
+        ["handshake", "--language", "zh", "--moves", "s2"],
+    ],
+)
+def test_what_the_command_line_changes_is_shown_too(arguments: list[str]) -> None:
+    async def test(room: Class) -> None:
+        options = _parser(["play"]).parse_args(["play", *arguments])
+        presenter = await room.present(_session(options))
+        watcher = await room.watch()
+        for _ in range(6):
+            await presenter.press("space")
+            await room.settle()
+            assert watcher.moment == presenter.moment
+        ours, his = (one.session.history.scenario for one in (presenter, watcher))
+        assert his.hosts == ours.hosts
+        assert (his.title, his.language, his.answer) == (ours.title, ours.language, ours.answer)
 
     in_class(test)
