@@ -280,6 +280,7 @@ def test_redis_goes_and_comes_back_empty(redis: RedisServer) -> None:
             await until(lambda: positions(there) == [1])
             redis.kill()
             await until(lambda: presenter.told[-1] == there[-1] == Trouble("away"))
+            assert presenter.told[-2] == Counted(1)  # Those of its own server.
             presenter.show(2)
             presenter.show(3)
             late = await two.watcher()
@@ -533,5 +534,20 @@ def test_a_key_outlives_the_server_that_made_it_and_redis(redis: RedisServer) ->
             await until(lambda: redis.command("EXISTS", "tcptui:room:class:key") == b":1\r\n")
             assert (await three.rooms.present(KEY)).name == "class"
             await three.rooms.close()
+
+    run(test())
+
+
+def test_a_redis_that_hangs_is_noticed_also_when_nobody_is_in_the_room(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_link, "SLOWEST", 0.2)
+
+    async def test() -> None:
+        async with servers(redis, 1) as (server,):
+            redis.stop()
+            await until(lambda: server.keys == ["room.redis.away"])
+            redis.go_on()
+            await until(lambda: server.keys == ["room.redis.away", "room.redis.back"])
 
     run(test())
