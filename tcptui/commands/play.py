@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tcptui.commands import screen
-from tcptui.commands.rooms import add_share, sharing
+from tcptui.commands.rooms import add_share, is_shared, sharing
 from tcptui.commands.shared import (
     Commands,
     Unusable,
@@ -134,7 +134,7 @@ def _company(options: argparse.Namespace) -> Callable[[], Company] | None:
 
     name: str = options.scenario
     script = ""
-    if options.share is not None and name.endswith(".pkt"):
+    if is_shared(options) and name.endswith(".pkt"):
         from tcptui import scripts
         from tcptui.files import BadFile
 
@@ -203,6 +203,8 @@ def _check_output(options: argparse.Namespace) -> None:
         raise Unusable("error.option.at", some=tuple(some), last=last)
     if options.size is not None and (form is None or form.write is not None):
         raise Unusable("error.option.size_of_format")
+    if form is not None and is_shared(options):
+        raise Unusable("error.option.share")
     if form is None:
         if options.output is not None:
             *some, last = FORMATS

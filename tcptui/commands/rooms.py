@@ -34,15 +34,20 @@ def add_share(parser: argparse.ArgumentParser) -> None:
         help="others on this host see each step with `tcptui watch ROOM`; if left out, a name is made",
     )  # fmt: skip
     parser.add_argument(
-        "--share-with", metavar="WHOM", choices=("me", "all"), default="me",
+        "--share-with", metavar="WHOM", choices=("me", "all"),
         help="who may watch: me (if left out), in other terminals of my own; or all users of this host",
     )  # fmt: skip
+
+
+def is_shared(options: argparse.Namespace) -> bool:
+    """Whether one of these options was given."""
+    return options.share is not None or options.share_with is not None
 
 
 def sharing(options: argparse.Namespace, name: str, script: str = "") -> Callable[[], Company] | None:
     """What opens the room that --share asks for; None: it is not asked for. `name` is made its name, where it
     has none; `script` is the packetdrill script that is played, if one is."""
-    if options.share is None:
+    if not is_shared(options):
         return None
     return lambda: _Shared(options, name, script)
 

@@ -51,7 +51,7 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
     parser.add_argument(
         "--forked", action="store_true",
-        help="a process for each session, which can open no file and reach nothing, for 15 MB of memory each"
+        help="a process for each session, which can open no file and reach nothing, for some 15 MiB each"
         " (Linux)",
     )  # fmt: skip
     add_library(parser, again=True)

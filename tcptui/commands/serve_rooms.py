@@ -32,6 +32,8 @@ class Opened(NamedTuple):
     key: str = ""
     """The key of that room's presenter; empty: another server has opened it, with a key that only those know
     who were told it there."""
+    file: str = ""
+    """Where the key is kept, so that it need not be told."""
 
 
 def add_rooms(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +79,7 @@ async def rooms(options: argparse.Namespace, log: Log) -> AsyncIterator[Opened]:
             if error.message.key != "error.room.taken" or file is not None:
                 raise Unusable(error.message) from None
             key = ""
-        yield Opened(found, options.present, key)
+        yield Opened(found, options.present, key, file or "")
     finally:
         if over is not None:
             await over.close()
@@ -90,11 +92,12 @@ def tell_room(opened: Opened, watch: str, present: str) -> None:
 
     if opened.name:
         tell(say("serve.room.watch", name=opened.name, how=watch.format(opened.name)))
-        tell(
-            say("serve.room.present", how=present.format(opened.key))
-            if opened.key
-            else say("serve.room.there")
-        )
+        if opened.file:
+            tell(say("serve.room.present_file", how=present.format("KEY"), file=opened.file))
+        elif opened.key:
+            tell(say("serve.room.present", how=present.format(opened.key)))
+        else:
+            tell(say("serve.room.there"))
 
 
 async def _joined(url: str, log: Log) -> RoomsOverRedis:

@@ -50,7 +50,7 @@ def write(run: Record, _point: Point) -> str:
     """The format ``asciinema`` of `registry`."""
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "title": printable(run.scenario.title)}
     events = ([round(at, 2), "o", screen] for at, screen in screens(run))
-    return "".join(f"{json.dumps(line)}\n" for line in (header, *events))
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in (header, *events))
 
 
 def screens(run: Record) -> Iterator[tuple[float, str]]:

@@ -25,16 +25,15 @@ from tcptui.rooms.redis_room import PULSE, RoomOverRedis
 from tcptui.rooms.redis_values import (
     LARGEST,
     LASTS,
-    MOST_NUMBER,
-    OPEN,
-    SHOW,
     Kept,
     There,
     hash_key,
+    is_hash,
     name_key,
     name_of,
-    octets_of,
+    open_room,
     room_key,
+    show,
     value_of,
 )
 from tcptui.rooms.room import NoRoom, PresentedRoom, Room, hash_of, is_room_name
@@ -61,7 +60,7 @@ class RoomsOverRedis:
         self._unreadable: set[str] = set()
         """Rooms of which that was told."""
         self._asked = 0
-        self._is_away = False
+        self._is_away = self._is_refused = False
         self._pulse: asyncio.TimerHandle | None = None
         self._refreshed = 0.0
 
@@ -83,13 +82,15 @@ class RoomsOverRedis:
         if not is_room_name(name):
             raise NoRoom("error.room.name", name=name[:60])
         hashed = hash_of(key)
-        answer = await self._answer(*_open(name, hashed))
+        answer = await self._answer(*open_room(name, hashed))
         if isinstance(answer, ResponseError):
-            raise NoRoom("error.redis.refuses", where=str(self._address), why=str(answer)[:200])
+            raise NoRoom(self._refusal(answer))
         await self._current(name)
-        if answer != hashed.encode():
+        known = name_of(answer)
+        if is_hash(known):  # Also another's: a Redis that has lost it is told by whoever knows it.
+            self._hashes[name], self._names[known] = known, name
+        if known != hashed:
             raise NoRoom("error.room.taken", name=name)
-        self._hashes[name], self._names[hashed] = hashed, name
 
     async def names(self) -> list[str]:
         """See `room.Rooms`: of those that were opened or found by this server."""
@@ -150,6 +151,7 @@ class RoomsOverRedis:
 
     def parted(self, why: Message) -> None:
         """Redis is gone."""
+        self._is_refused = False
         if self._pulse is not None:
             self._pulse.cancel()
         self._is_away = True
@@ -175,6 +177,9 @@ class RoomsOverRedis:
         """Asks for what is kept of it."""
 
         def answered(answer: Answer) -> None:
+            if isinstance(answer, ResponseError) and not str(answer).startswith("WRONGTYPE"):
+                self._refused(answer)
+                answer = b""
             value = None if answer == b"" else self._value(room, answer)
             kept = value if isinstance(value, Kept) else None
             if answer != b"" and kept is None:
@@ -216,7 +221,7 @@ class RoomsOverRedis:
         """Keeps the rooms from being forgotten while they are used, and a Redis that has lost them knows them
         again."""
         for name, hashed in self._hashes.items():
-            self._link.send(f"open {name}", *_open(name, hashed))
+            self._link.send(f"open {name}", *open_room(name, hashed))
         for name in self._rooms:
             self._link.send(f"last {name}", "EXPIRE", room_key(name), LASTS)
 
@@ -233,20 +238,25 @@ class RoomsOverRedis:
         def answered(answer: Answer) -> None:
             if answer == 0:
                 self._find(room)
+            else:
+                self._refused(answer)
 
-        self._link.send(
-            f"show {room.name}", "EVAL", SHOW, 1, room_key(room.name),
-            kept.claim, kept.shown.number, kept.server, octets_of(kept), LASTS, MOST_NUMBER,
-            answered=answered,
-        )  # fmt: skip
+        self._link.send(f"show {room.name}", *show(room.name, kept), answered=answered)
 
     def say(self, room: RoomOverRedis, octets: bytes) -> None:
         """Publishes it; of what waits, the newest."""
-        self._link.send(f"say {room.name}", "PUBLISH", room_key(room.name), octets)
+        key = room_key(room.name)
+        self._link.send(f"say {room.name}", "PUBLISH", key, octets, answered=self._refused)
 
+    def _refused(self, answer: Answer) -> None:
+        """Tells once that Redis does not do what it is asked, if so: it is full, a replica, or not allowed
+        to."""
+        if isinstance(answer, ResponseError) and not self._is_refused:
+            self._is_refused = True
+            self._told(self._refusal(answer))
 
-def _open(name: str, hashed: str) -> tuple[str | int, ...]:
-    return ("EVAL", OPEN, 2, hash_key(name), name_key(hashed), hashed, name, LASTS)
+    def _refusal(self, error: ResponseError) -> Message:
+        return Message.of("error.redis.refuses", where=str(self._address), why=str(error)[:200])
 
 
 def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:

@@ -92,9 +92,8 @@ class RoomOverRedis(RoomInProcess):
 
     def presented_by(self, told: Callable[[Counted | Trouble], None]) -> object:
         """As in one process; who presents elsewhere is told too."""
-        self._claim = 1 + max(
-            self._kept.claim, self._claim, *(o.there.claim for o in self._others.values()), 0
-        )
+        known = [other.there.claim for other in self._others.values()]
+        self._claim = 1 + max(self._kept.claim, self._claim, *known)
         self._presenting_server = ""
         presenter = super().presented_by(told)
         self.tell_presenter(self.counted)
@@ -191,7 +190,7 @@ class RoomOverRedis(RoomInProcess):
         if self._claim and (claim, server) > (self._claim, self._carrier.server):
             self._claim = 0
             self.replaced()
-        if not self._claim:
+        if not self._claim and claim >= self._kept.claim:
             self._presenting_server = server
             self._heard_presenter = asyncio.get_running_loop().time()
             if self._trouble == Trouble("left"):

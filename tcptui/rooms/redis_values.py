@@ -128,6 +128,22 @@ def _is_possible(counted: Counted) -> bool:
     return max(counted.watchers, 0, *counted.answers) <= MOST_WATCHERS
 
 
+def show(name: str, kept: Kept) -> tuple[str | bytes | int, ...]:
+    """The command of `SHOW`. Raises BadShown: it is out of its bounds."""
+    numbers = kept.claim, kept.shown.number, kept.server
+    return ("EVAL", SHOW, 1, room_key(name), *numbers, octets_of(kept), LASTS, MOST_NUMBER)
+
+
+def open_room(name: str, hashed: str) -> tuple[str | int, ...]:
+    """The command of `OPEN`."""
+    return ("EVAL", OPEN, 2, hash_key(name), name_key(hashed), hashed, name, LASTS)
+
+
+def is_hash(text: str) -> bool:
+    """Whether it is the hash of a key (`room.hash_of`)."""
+    return re.fullmatch(r"[0-9a-f]{64}", text, re.ASCII) is not None
+
+
 def name_of(octets: object) -> str:
     """The text of a short value; empty: it is none."""
     if isinstance(octets, bytes) and len(octets) <= 100:

@@ -124,7 +124,8 @@ class RoomServer:
             self._remove_stale()
             self._socket = _bound(self.path, 0o666 if for_others else 0o600)
         except OSError as error:
-            raise NoRoom("error.room.socket", name=str(self.path), why=str(error.strerror)) from None
+            why = str(error.strerror or error)
+            raise NoRoom("error.room.socket", name=str(self.path), why=why) from None
 
     async def start(self) -> None:
         """From now on others can connect."""

@@ -28,7 +28,7 @@ class Limits(NamedTuple):
     """Keys, clicks and the like that are answered in a second, after a burst; the others wait."""
     burst: float = 120
     """Those that are answered at once."""
-    steps: int = 50_000
+    steps: int = 30_000
     """Of all its runs."""
     steps_a_second: float = 1_000
     steps_at_once: int = 3_000

@@ -4,14 +4,19 @@ Why it is so. One process serves many readers, and each can begin what never end
 goes on for ever, a hundred thousand typed moves. How fast that goes is limited in two ways, for a step may
 take a tenth of a millisecond or, with a thousand sockets, several: by steps a second, after a burst in which
 all that is usual is done at once, and by the share of the time that work may take. What waits for that goes
-on later. How much is kept for a reader is limited by the steps in all; whoever has made them can look at all
-of them, but makes no more. A reader of one's own terminal has no budget.
+on later. How much is kept for a reader is limited by the steps in all: a step is kept in some hundred octets
+or, with large states and long typed data, in many more, so these count as several; whoever has made them all
+can look at them, but makes no more. A reader of one's own terminal has no budget.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+
+TYPED = 100
+USUAL = 0.001
+"""Seconds."""
 
 
 class Budget:
@@ -29,7 +34,9 @@ class Budget:
         """`share` is that of the time, from 0 to 1, which work may take."""
         self.most, self.branches = steps, branches
         self.made = 0
-        """Steps, in all."""
+        """Steps, in all, and what counts as such."""
+        self._made_lately = 0
+        """Since work was told of last."""
         self._per_second, self._burst, self._share = per_second, burst, share
         self._clock = clock
         self._left = float(burst)
@@ -51,9 +58,17 @@ class Budget:
     def step(self, *, again: bool = False) -> None:
         """One is made, or one that was made before is made `again`."""
         self._left -= 1
+        self._made_lately += 1
         if not again:
             self.made += 1
 
+    def typed(self, characters: int) -> None:
+        """A text is kept that was typed: every `TYPED` characters count as a step."""
+        self.made += characters // TYPED
+
     def worked(self, seconds: float) -> None:
-        """Work has taken so long: as much of the time as is needed belongs to others now."""
+        """Work has taken so long: as much of the time as is needed belongs to others now. Where its steps
+        took longer than `USUAL`, they count as more."""
+        self.made += max(0, int(seconds / USUAL) - self._made_lately)
+        self._made_lately = 0
         self._resumes_at = self._clock() + seconds * (1 / self._share - 1)

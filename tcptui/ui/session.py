@@ -298,6 +298,8 @@ class Session(Predicted):
         moves = parsed(text)
         if not self._may_move(forks=True):
             return
+        if self.budget is not None:
+            self.budget.typed(len(text))
         self._enter_moment()
         self.walk(self._each(moves), len(moves))
 

@@ -16,6 +16,7 @@ from tcptui.formats.asciinema import CLEAR, HEIGHT, LADDER, LEAST, WIDTH, write
 from tcptui.formats.ladder import ladder_lines
 from tcptui.formats.replayed import told_of
 from tcptui.lab.run import play
+from tcptui.view.ascii import to_ascii
 from tcptui.view.cells import cell_len
 from tcptui.view.ladder import whole_window
 from tests.lab.worlds import scenario
@@ -78,3 +79,10 @@ def test_no_text_of_a_story_reaches_the_terminal_as_more_than_text() -> None:
     assert "\x1b" not in header["title"]
     for _, _, screen in events:
         assert not {"\x1b", "\x07", "\u202e"} & set(COLOURS.sub("", screen.removeprefix(CLEAR)))
+
+
+def test_it_can_be_ascii() -> None:
+    """Escaped, the signs of the screen would be there all the same when it is played."""
+    run = play(library.load_named("handshake"))
+    _, events = read(to_ascii(write(run, "wire")))
+    assert all(data.isascii() for _, _, data in events)

@@ -85,6 +85,17 @@ def test_a_name_that_is_none_opens_no_room(runtime: dict[str, str], name: str) -
         assert f"'{name}' is no name of a room" in terminal.all.decode()
 
 
+def test_what_does_not_go_with_sharing_is_said(tmp_path: Path) -> None:
+    for option in (["--share"], ["--share-with", "all"]):
+        result = tcptui("play", "life", *option, "--format", "ladder")
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == "tcptui: --share is for the screen: it does not go with --format\n"
+    long = {"XDG_RUNTIME_DIR": str(tmp_path / ("x" * 100))}
+    with PseudoTerminal("play", "life", "--share", env=long) as terminal:
+        assert terminal.ends() == 2
+        assert "life.room: AF_UNIX path too long" in terminal.all.decode()
+
+
 def test_nothing_of_rooms_is_loaded_where_there_is_none() -> None:
     code = (
         "import asyncio, sys\n"

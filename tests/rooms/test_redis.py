@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from random import Random
 from typing import TypeVar
 
 import pytest
@@ -20,7 +21,7 @@ from tcptui.rooms import redis_link, redis_room
 from tcptui.rooms.encoding import encode
 from tcptui.rooms.redis import RoomsOverRedis
 from tcptui.rooms.redis_address import address_of
-from tcptui.rooms.redis_values import LASTS, MOST_NUMBER, Kept, There, octets_of, room_key
+from tcptui.rooms.redis_values import LASTS, MOST_NUMBER, Kept, There, octets_of, room_key, show
 from tcptui.rooms.room import NoRoom, PresentedRoom
 from tcptui.rooms.values import Counted, Shown, Trouble
 from tests.rooms.redis_server import RedisServer
@@ -207,9 +208,9 @@ def test_watchers_elsewhere_are_told_that_the_presenter_has_left_and_has_come_ba
             told = await two.watcher()
             await until(lambda: positions(told) == [1])
             presenter.leave()
-            await until(lambda: positions(told) == [1, "left"])
+            await until(lambda: positions(told) == [1, "left"], longest=redis_room.SILENT / 2)
             await Presenter.at(one)
-            await until(lambda: positions(told) == [1, "left", 1])
+            await until(lambda: positions(told) == [1, "left", 1], longest=redis_room.SILENT / 2)
 
     run(test())
 
@@ -279,6 +280,7 @@ def test_redis_goes_and_comes_back_empty(redis: RedisServer) -> None:
             await until(lambda: positions(there) == [1])
             redis.kill()
             await until(lambda: presenter.told[-1] == there[-1] == Trouble("away"))
+            assert presenter.told[-2] == Counted(1)  # Those of its own server.
             presenter.show(2)
             presenter.show(3)
             late = await two.watcher()
@@ -368,6 +370,27 @@ async def longest_turn(*servers: Server) -> float:
         longest = max(longest, time.monotonic() - before)
         await asyncio.sleep(0.001)
     return longest
+
+
+def test_redis_keeps_the_newest_as_every_server_does(redis: RedisServer) -> None:
+    """By claim, number and server, in whichever order they come."""
+    some = [
+        Kept(at(1, 0, number), server * 16, claim)
+        for claim in (1, 9, 10) for number in (2, 10, 11) for server in "9af"
+    ]  # fmt: skip
+
+    async def test() -> None:
+        async with servers(redis, 1) as (server,):
+            for seed in range(20):
+                newest, dice = None, Random(seed)
+                redis.command("DEL", room_key("class"))
+                for kept in dice.choices(some, k=12):
+                    is_newer = newest is None or not newest.is_newer_than(kept)
+                    assert await server.rooms._answer(*show("class", kept)) == is_newer
+                    newest = kept if newest is None or kept.is_newer_than(newest) else newest
+                    assert await server.rooms._answer("GET", room_key("class")) == octets_of(newest)
+
+    run(test())
 
 
 def test_a_late_or_doubled_moment_does_nothing(redis: RedisServer) -> None:
@@ -470,5 +493,61 @@ def test_a_process_has_two_connections_and_leaves_nothing_behind(redis: RedisSer
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == tasks
         assert len(os.listdir("/proc/self/fd")) == before
+
+    run(test())
+
+
+def test_a_redis_that_refuses_is_told_of_once(redis: RedisServer) -> None:
+    """One that is full, or has become a replica."""
+
+    async def test() -> None:
+        async with presented(redis) as (one, two, presenter):
+            here, there = await one.watcher(), await two.watcher()
+            await until(lambda: positions(there) == [1])
+            redis.command("CONFIG", "SET", "min-replicas-to-write", "1")
+            presenter.show(2)
+            presenter.show(3)
+            await until(lambda: positions(here)[-1] == 3 and "error.redis.refuses" in one.keys)
+            presenter.show(4)
+            await one.rooms._answer("PING")
+            redis.command("CONFIG", "SET", "min-replicas-to-write", "0")
+            presenter.show(5)
+            await until(lambda: positions(there)[-1] == 5)
+            assert one.keys == ["error.redis.refuses"]
+
+    run(test())
+
+
+def test_a_key_outlives_the_server_that_made_it_and_redis(redis: RedisServer) -> None:
+    async def test() -> None:
+        async with servers(redis) as (one, two):
+            with pytest.raises(NoRoom, match=r"error\.room\.taken"):
+                await two.rooms.open("class", "another")
+            await one.rooms.close()
+            redis.kill()
+            await until(lambda: two.keys == ["room.redis.away"])
+            assert (await two.rooms.present(KEY)).name == "class"
+            redis.start()
+            await until(lambda: two.keys == ["room.redis.away", "room.redis.back"])
+            three = Server(redis.url)
+            await three.rooms.connect()
+            await until(lambda: redis.command("EXISTS", "tcptui:room:class:key") == b":1\r\n")
+            assert (await three.rooms.present(KEY)).name == "class"
+            await three.rooms.close()
+
+    run(test())
+
+
+def test_a_redis_that_hangs_is_noticed_also_when_nobody_is_in_the_room(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_link, "SLOWEST", 0.2)
+
+    async def test() -> None:
+        async with servers(redis, 1) as (server,):
+            redis.stop()
+            await until(lambda: server.keys == ["room.redis.away"])
+            redis.go_on()
+            await until(lambda: server.keys == ["room.redis.away", "room.redis.back"])
 
     run(test())

@@ -47,6 +47,7 @@ SENTENCES = {
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",
+    "error.option.share": "--share is for the screen: it does not go with --format",
     "error.room.directory": "{name}: is not a directory of yours alone, so no room is opened in it",
     "error.room.gone": "nobody presents in the room {name!r} any more",
     "error.room.socket": "{name}: {why}",

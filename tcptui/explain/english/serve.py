@@ -37,6 +37,7 @@ SENTENCES: dict[str, str] = {
     "serve.who.guarded": "with a login",
     "serve.room.watch": "To watch in the room {name}: {how}",
     "serve.room.present": "To present there, and tell nobody else: {how}",
+    "serve.room.present_file": "To present there: {how}, with the KEY that is in {file}",
     "serve.room.there": "To present there: with the key that the server told that opened it first",
     "serve.no_commands": (
         "This server shows tcptui at a terminal, and runs no commands: ssh -t HOST, without a command."

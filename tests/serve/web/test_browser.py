@@ -15,6 +15,7 @@ import tcptui
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve.reader import Served
 from tests.formats.chromium import PROGRAM
+from tests.formats.test_html_page import CHECKERS
 from tests.serve.web.chromium import PATIENCE, Chromium, Tab, chromium
 from tests.serve.web.running import MANY, Running, running
 from tests.skips import unavailable
@@ -33,7 +34,7 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         browser = runner.run(stack.enter_async_context(chromium(tmp_path_factory.mktemp("chromium"))))
 
         async def run(scene: Scene) -> None:
-            async with running() as server, asyncio.timeout(4 * PATIENCE):
+            async with running() as server, asyncio.timeout(2 * PATIENCE):
                 await scene(browser, server)
                 for tab in [*browser.tabs]:
                     await tab.close()
@@ -194,6 +195,37 @@ def test_a_screen_reader_has_the_rows_as_text(play: Play) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
+def test_axe_finds_nothing(play: Play, light: bool) -> None:
+    """On no page, and at no end of one."""
+    axe = CHECKERS / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        unavailable(f"axe is not installed: npm install --prefix {CHECKERS}")
+
+    async def look(tab: Tab) -> None:
+        await tab.evaluate(f"{axe.read_text('utf-8')};0")
+        found = "axe.run().then((all) => all.violations.map((one) => one.nodes.map((node) => node.html)))"
+        assert await tab.evaluate(found) == []
+
+    async def scene(browser: Chromium, server: Running) -> None:
+        async with await browser.tab(f"{server.address}/play/nobody", light=light) as tab:
+            while not await tab.evaluate("!!document.querySelector('h1')"):
+                await asyncio.sleep(0.03)
+            await look(tab)
+        browser.problems.clear()  # Chromium tells of a page with the status 404.
+        async with await browser.tab(
+            f"{server.address}/play/handshake", (390, 844), light=light, touch=True
+        ) as tab:
+            await tab.wait_for("step 0")
+            await look(tab)
+            await tab.evaluate("document.getElementById('aloud').click()")
+            await tab.press("q")
+            await tab.wait_for_line("The session has ended")
+            await look(tab)
+
+    play(scene)
+
+
 def test_who_is_one_too_many_is_told(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with running(sessions=MANY._replace(total=1)) as other:
@@ -310,7 +342,7 @@ def test_a_story_that_there_is_not_is_told(play: Play) -> None:
     async def scene(browser: Chromium, server: Running) -> None:
         async with await browser.tab(f"{server.address}/play/<b>nobody") as tab:
             for _ in range(100):
-                if told := await tab.evaluate("document.querySelector('.note p')?.textContent"):
+                if told := await tab.evaluate("document.querySelector('.note h1')?.textContent"):
                     break
                 await asyncio.sleep(0.03)
             assert "<b>nobody" in told
