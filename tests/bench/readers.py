@@ -38,7 +38,7 @@ def keys(dice: random.Random) -> Iterator[bytes]:
     """What a reader presses, without end: steps, most of all, and looks."""
     steps = 0
     while True:
-        what = dice.choices(" biul.e", (50, 15, 12, 8, 5, 5, 5))[0]
+        what = dice.choices(" biul.e", (60, 18, 8, 4, 4, 4, 2))[0]
         if what == "b" and steps:
             steps -= 1
             yield b"b"

@@ -70,8 +70,13 @@ class Readers:
 
 
 @contextmanager
-def _served(*options: str, way: str = "ssh") -> Iterator[tuple[ServerProcess, Readers]]:
-    with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder), *options, way=way) as server:
+def _served(
+    *options: str, way: str = "ssh", module: str = "tcptui"
+) -> Iterator[tuple[ServerProcess, Readers]]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ServerProcess(Path(folder), *options, way=way, module=module) as server,
+    ):
         readers = Readers(f"{way}_readers", server.port)
         try:
             yield server, readers
@@ -96,9 +101,9 @@ def dense(count: int = DENSE, way: str = "ssh", name: str = "dense") -> Iterator
     """All in one process."""
     with _served(way=way) as (server, readers):
         readers.do(come=AT_ONCE, at_once=AT_ONCE)
-        before = server.counted()["memory"]
+        before = _memory(server.process.pid)["Rss"]
         yield from _pressed(readers, count - AT_ONCE, DENSE_RATE, f"{count} {name}, {DENSE_RATE:g} keys/s")
-        after = server.counted()["memory"]
+        after = _memory(server.process.pid)["Rss"]
         yield Figure(
             f"a {name} session: memory", (after - before) / (count - AT_ONCE) / MIB, "MiB", "at most 2 MiB"
         )
@@ -107,7 +112,7 @@ def dense(count: int = DENSE, way: str = "ssh", name: str = "dense") -> Iterator
 
 def connects(count: int = VISITS) -> Iterator[Figure]:
     """Who come and go; what they leave behind."""
-    with _served() as (server, readers):
+    with _served(module="tests.serve.watched") as (server, readers):
         readers.do(visit=max(count // 10, AT_ONCE), at_once=AT_ONCE)
         before = _settled(server, {})
         seconds = readers.do(visit=count, at_once=AT_ONCE)["seconds"]

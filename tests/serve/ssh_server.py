@@ -37,16 +37,24 @@ class Reachable(Protocol):
 class ServerProcess:
     """A context in which it runs."""
 
-    def __init__(self, folder: Path, *options: str, limits: tuple[str, ...] = WIDE, way: str = "ssh") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        limits: tuple[str, ...] = WIDE,
+        way: str = "ssh",
+        module: str = "tests.serve.watched",
+    ) -> None:
+        """`module` is the program: the command as it is, or watched from inside."""
         self.folder, self._options, self._way = folder, (*limits, *options), way
+        self._module = module
         self.log = folder / "log"
         self.status: int | None = None
 
     def __enter__(self) -> ServerProcess:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.serve.watched", "serve", self._way, "--port", "0",
-                 *self._options],
+                [sys.executable, "-m", self._module, "serve", self._way, "--port", "0", *self._options],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
                 env={**os.environ, "XDG_STATE_HOME": str(self.folder)},
             )  # fmt: skip

@@ -44,6 +44,8 @@ class PaneScreen(Screen[None], inherit_css=False):
         self._shown_at = 0.0
         self._late: Timer | None = None
         """Draws what has not been drawn because more keys were waiting."""
+        self._frame_comes = False
+        """Whether Textual is at its next frame."""
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
@@ -131,6 +133,18 @@ class PaneScreen(Screen[None], inherit_css=False):
             and not self.app._batch_count
             and not (self._layout_required or self._repaint_required or self._dirty_widgets)
         )
+
+    def _on_timer_update(self) -> None:
+        self._frame_comes = True
+        try:
+            super()._on_timer_update()
+        finally:
+            self._frame_comes = False
+
+    def _compositor_refresh(self) -> None:
+        """Textual would draw what has moved, and then all again, where everything is to be repainted."""
+        if not (self._frame_comes and self._layout_required and self._repaint_required):
+            super()._compositor_refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the backdrop covers the whole screen."""
