@@ -32,11 +32,12 @@ from tcptui.serve.app import ReaderApp
 from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
-from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
+from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
 from tcptui.serve.spectator import Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.views import Audience, Look
 from tcptui.serve.watching import own_view
+from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.stories import Stories
@@ -109,6 +110,7 @@ class Served:
     ) -> None:
         self.limits, self.library, self.rooms = limits, library, rooms
         self.cells = Cells()
+        self.together = Together(SHARE_OF_ALL)
         listed = [_loaded_once(one) for one in library.all_scenarios()]
         self.stories, self.catalog = Stories(listed), Catalog(listed)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
@@ -153,7 +155,7 @@ class Reader:
         """What has come before there was an app."""
         self._share = served.cells.share()
         self._size = client.columns, client.rows
-        self._budget = served.limits.budget()
+        self._budget = served.limits.budget(served.together)
         self._reason: Reason = "left"
         self._last_line = ""
         self._begun = self._active = time.monotonic()
