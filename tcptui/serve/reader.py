@@ -238,10 +238,11 @@ class Reader:
     async def _watch_room(self, room: Room) -> BaseException | None:
         """With an app of his own as long as he needs one."""
         preferences = self._preferences(())
-        audience, may_ask = self._served.audience(room), preferences.may_ask
+        audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
         while self._outlet is not None and self._reason == "left":
             look = Look(*self._size, preferences.suits, preferences.ascii_only)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask)
+            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me)
+            me = spectator.me
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
             if keys is None:
