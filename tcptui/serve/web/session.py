@@ -31,8 +31,8 @@ HEARTBEAT = 25.0
 """Seconds without a word after which the other side is asked whether it is there (ping); it has half of that
 to answer."""
 LOOK_EVERY = 5.0
-"""Seconds after which something is sent while what has come waits: the other side's end stands behind that, but
-what is sent to nobody fails."""
+"""Seconds after which something is sent while what has come waits: the other side's end stands behind that,
+but what is sent to nobody fails."""
 LONGEST_MESSAGE = 16 * 1024
 """Octets of a message that is taken. The page sends half of it at most."""
 RATE = 64 * 1024
