@@ -220,7 +220,10 @@ class WebServer(web.Server):
             timeout=CLOSING, autoping=False, compress=False, max_msg_size=LONGEST_MESSAGE
         )
         socket.headers.update(HEADERS)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ValueError:  # Of a key that is not in ASCII.
+            raise web.HTTPBadRequest from None
         address = address_of(request, self._behind_proxy)
         admitted = None if self._is_ending else self._sessions.admit(address)
         if admitted is None:

@@ -30,6 +30,8 @@ STALLED = 10.0
 HEARTBEAT = 25.0
 """Seconds without a word after which the other side is asked whether it is there (ping); it has half of that
 to answer."""
+LOOK_EVERY = 5.0
+"""Seconds after which it is looked whether the other side is still there, while nothing of it is read."""
 LONGEST_MESSAGE = 16 * 1024
 """Octets of a message that is taken. The page sends half of it at most."""
 RATE = 64 * 1024
@@ -76,6 +78,11 @@ class SocketOutlet:
     def resume_reading(self) -> None:
         """More may come."""
         self._may_take.set()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether reading is not paused."""
+        return self._may_take.is_set()
 
     async def may_take(self) -> None:
         """Waits while reading is paused."""
@@ -131,7 +138,7 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyRead
     clock = asyncio.get_running_loop().time
     budget = TokenBucket(RATE, BURST, clock())
     while True:
-        await outlet.may_take()
+        await _may_take(socket, outlet)
         message = await _next(socket)
         kind = message.type
         if kind in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
@@ -147,6 +154,16 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyRead
             if size is None:
                 return
             reader.resize(*size)
+
+
+async def _may_take(socket: WebSocketResponse, outlet: SocketOutlet) -> None:
+    """Waits while reading is paused. Who does not read would not notice that the other side is gone, so it is
+    sent something now and then. Raises OSError: it is gone."""
+    while not outlet.is_reading:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(outlet.may_take(), LOOK_EVERY)
+            return
+        await socket.ping()
 
 
 async def _next(socket: WebSocketResponse) -> WSMessage:

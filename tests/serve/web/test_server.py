@@ -273,15 +273,11 @@ async def test_what_no_page_sends_ends_its_session(octets: bytes) -> None:
     [
         UPGRADE[:1],
         UPGRADE,
-        ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"),
-        (
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            "Sec-WebSocket-Version: 99",
-            f"Sec-WebSocket-Key: {KEY}",
-        ),
+        (*UPGRADE, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: x"),
+        (*UPGRADE, "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: é{KEY}"),
+        (*UPGRADE, "Sec-WebSocket-Version: 99", f"Sec-WebSocket-Key: {KEY}"),
     ],
-    ids=["alone", "bare", "key", "version"],
+    ids=["alone", "bare", "key", "ascii", "version"],
 )
 @in_loop
 async def test_a_handshake_that_is_none_is_refused(lines: tuple[str, ...]) -> None:
@@ -416,6 +412,25 @@ async def test_who_does_not_answer_is_found_to_be_gone(monkeypatch: pytest.Monke
         stranger = await server.welcome()
         while (await stranger.frame())[0] != PING:
             pass
+        await until(lambda: server.sessions.total == 0)
+        assert "the other side is gone" in server.log.lines[1]
+
+
+@in_loop
+async def test_who_leaves_while_nothing_of_him_is_read_is_found_to_be_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More keys wait than are answered for minutes, so the end behind them is not seen."""
+    monkeypatch.setattr(session, "LOOK_EVERY", 0.1)
+    async with running() as server:
+        stranger = await server.welcome()
+        keys = frame(BINARY, b"i" * 8000)
+        for _ in range(100):
+            stranger.send(keys)
+        await until(
+            lambda: any(isinstance(one, Reader) and one.wants_no_more for one in server.server._readers)
+        )
+        stranger.writer.transport.abort()
         await until(lambda: server.sessions.total == 0)
         assert "the other side is gone" in server.log.lines[1]
 
