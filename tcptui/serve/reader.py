@@ -252,6 +252,7 @@ class Reader:
             error = await self._run_app(first)
             if not self._is_back:
                 return error
+            self._app = None
         return None
 
     def _give_back(self) -> None:
@@ -319,8 +320,8 @@ class Reader:
         now, limits = time.monotonic(), self._served.limits
         longest = self._begun + limits.longest
         idle = self._active + limits.idle
-        if self._start.room:
-            idle = longest  # Who watches needs no keys.
+        if self._start.room or self._start.key:
+            idle = longest  # Who watches needs no keys, and who presents may talk for long.
         reason: Reason = "idle" if idle <= longest else "longest"
         ends = min(idle, longest)
         if now >= ends:

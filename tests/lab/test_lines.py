@@ -64,6 +64,8 @@ def test_a_step_takes_one_move_and_none_is_made_twice() -> None:
     one.back()
     assert len(list(other.walk_on(one.line, one.position))) <= INTERVAL
     assert (other.position, other.length, other.branches) == (one.position, one.length, 1)
+    one.forward()
+    assert len(list(other.walk_on(one.line, one.position))) == 1
 
 
 def test_a_long_way_on_what_is_known_is_replayed_from_the_last_checkpoint() -> None:

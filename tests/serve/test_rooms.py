@@ -190,6 +190,8 @@ def test_who_leaves_gets_his_terminal_back_and_the_last_ends_the_view(
 def test_where_a_view_fails_each_gets_an_app_of_his_own_and_the_presenter_notices_nothing() -> None:
     async def test() -> None:
         at = await served()
+        told: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: told.append(what["exception"]))
         async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
             view_of(one)._app._handle_exception(RuntimeError("on purpose"))
             for watcher in (one, other):
@@ -197,6 +199,7 @@ def test_where_a_view_fails_each_gets_an_app_of_his_own_and_the_presenter_notice
             await presenter.press(b" ")
             await one.shows("step 1")
             await other.shows("step 1")
+        assert [str(error) for error in told] == ["on purpose"]
 
     run(test)
 

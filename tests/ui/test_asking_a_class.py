@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tcptui import library
+from tcptui.explain.predict import question_of
+from tcptui.lab.history import History
 from tcptui.lab.wire import SIDES
 from tcptui.rooms.values import Counted, Trouble
 from tcptui.ui.following import NO_RESULT
@@ -87,6 +89,32 @@ def test_who_makes_two_steps_at_once_tells_what_was_right_too() -> None:
         assert "Right: " in watcher.text
 
     in_class(test)
+
+
+def test_who_hears_of_the_step_and_the_next_question_at_once_is_told_too() -> None:
+    async def test(room: Class) -> None:
+        moves = f"s{two_questions()}"
+        presenter = await asking(room, moves)
+        watcher = await room.watch()
+        await watcher.press(str(right(presenter)), "question_mark")
+        await presenter.press("space", "space")
+        assert presenter.session.covered
+        await watcher.press("escape")
+        assert watcher.moment == presenter.moment
+        assert watcher.session.covered
+        assert "Right: " in watcher.text
+
+    in_class(test)
+
+
+def two_questions() -> int:
+    """After how many steps of the story two questions stand one after the other."""
+    history = History(library.find("late-syn"))
+    asked = []
+    while history.world.next_event() is not None:
+        asked.append(question_of(history.world) is not None)
+        history.apply()
+    return next(at for at in range(len(asked) - 1) if asked[at] and asked[at + 1])
 
 
 @pytest.mark.parametrize("name", ["late-syn", "reordered", "echo"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tcptui import lecture, library
+from tcptui.cli import _parser
+from tcptui.commands.play import _session
 from tcptui.core.message import MessageError
 from tcptui.core.profile.presets import PRESETS
 from tcptui.formats.packetdrill.scenario import scenario_with_verdict
 from tcptui.lab.loader import load_scenario
-from tcptui.rooms.values import Shown
+from tcptui.rooms.values import Shown, Trouble
 from tcptui.ui.lecturing import Lecturing
 from tcptui.ui.replay import Origin
 from tcptui.ui.session import Session
@@ -306,5 +309,60 @@ def test_a_lecture_is_shown_item_after_item() -> None:
             names.add(watcher.session.history.scenario.name)
         assert len(names) > 1
         assert "watch" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["life", "--profile", "linux", "--set", "B.msl=5s"],
+        ["late-syn", "--variant", "two segments", "--profile", "freebsd"],
+        ["handshake", "--language", "zh", "--moves", "s2"],
+    ],
+)
+def test_what_the_command_line_changes_is_shown_too(arguments: list[str]) -> None:
+    async def test(room: Class) -> None:
+        options = _parser(["play"]).parse_args(["play", *arguments])
+        presenter = await room.present(_session(options))
+        watcher = await room.watch()
+        for _ in range(6):
+            await presenter.press("space")
+            await room.settle()
+            assert watcher.moment == presenter.moment
+        ours, his = (one.session.history.scenario for one in (presenter, watcher))
+        assert his.hosts == ours.hosts
+        assert (his.title, his.language, his.answer) == (ours.title, ours.language, ours.answer)
+
+    in_class(test)
+
+
+def test_what_is_told_while_long_work_goes_on_is_come_to_after_it_also_if_that_is_stopped() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        watcher = await room.watch()
+        run = watcher.app._run
+        assert run is not None
+        run._change(lambda: watcher.session.walk(iter(lambda: None, 0), 1))
+        await presenter.press("space")
+        assert watcher.session.working
+        watcher.send("escape")
+        await room.settle()
+        assert watcher.moment == presenter.moment
+
+    in_class(test)
+
+
+def test_a_long_walk_is_told_as_one_change() -> None:
+    """And no more is told than has changed."""
+
+    async def test(room: Class) -> None:
+        session = Session(library.find("life"), clock=count().__next__)
+        presenter = await room.present(session)
+        told: list[Shown | Trouble] = []
+        (await room.rooms.watch("r")).follow(told.append)
+        await presenter.press("end", "i", "n", "up", "question_mark", "escape")
+        positions = [what.position for what in told if isinstance(what, Shown)]
+        assert positions == [0, presenter.session.history.length]
 
     in_class(test)
