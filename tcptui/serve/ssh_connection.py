@@ -40,6 +40,7 @@ from asyncssh.packet import SSHPacket, SSHPacketLogger
 from tcptui.serve.admission import Admitted, TokenBucket
 
 if TYPE_CHECKING:
+    from asyncssh.logging import SSHLogger
     from asyncssh.misc import MaybeAwait
     from asyncssh.session import SSHSession
 
@@ -228,6 +229,13 @@ class Connection(SSHServerConnection):
 
     async def reload_config(self) -> None:
         """Nothing depends on who comes."""
+
+    def create_task(self, coro: Awaitable[None], task_logger: SSHLogger | None = None) -> asyncio.Task[None]:
+        """A task that begins in the next turn of the loop: asyncssh goes by that, and where there are eager
+        tasks (Python 3.12), Textual makes all of its loop's such."""
+        if asyncio.iscoroutine(coro):
+            coro = asyncio.Task(coro, loop=self._clock)
+        return super().create_task(coro, task_logger)
 
     def create_server_channel(
         self, encoding: str | None = "", errors: str = "", window: int = 0, max_pktsize: int = 0

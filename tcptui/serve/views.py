@@ -177,6 +177,8 @@ class View:
         finally:
             self._is_drawn = False
             self._audience.forget(self)
+            if self._app.error is not None:  # No session has ended of it that would tell.
+                asyncio.get_running_loop().call_exception_handler({"exception": self._app.error})
             for seat in tuple(self._seats):
                 seat.needs_app()
 

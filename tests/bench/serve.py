@@ -29,6 +29,8 @@ PRESS_FOR = 20.0
 IDLE_FOR = 10.0
 AT_ONCE = 10
 """Who come at the same time."""
+ROUNDS, COMPARED = 20, 5
+"""Of those who come and go; how many looks at the memory are compared, after as many for warming up."""
 SETTLE = 3.0
 MIB = 1 << 20
 TICK = os.sysconf("SC_CLK_TCK")
@@ -111,16 +113,21 @@ def dense(count: int = DENSE, way: str = "ssh", name: str = "dense") -> Iterator
 
 
 def connects(count: int = VISITS) -> Iterator[Figure]:
-    """Who come and go; what they leave behind."""
+    """Who come and go; what they leave behind. Memory goes up and down with what has not been collected yet:
+    it is looked at several times, and the last looks are compared with those after a warm-up."""
     with _served(module="tests.serve.watched") as (server, readers):
-        readers.do(visit=max(count // 10, AT_ONCE), at_once=AT_ONCE)
-        before = _settled(server, {})
-        seconds = readers.do(visit=count, at_once=AT_ONCE)["seconds"]
-        after = _settled(server, before)
+        looks: list[dict[str, int]] = []
+        seconds = 0.0
+        for _ in range(ROUNDS):
+            seconds += readers.do(visit=count // ROUNDS, at_once=AT_ONCE)["seconds"]
+            time.sleep(1)
+            looks.append(asyncio.run(server.settled(looks[0])) if looks else server.counted())
         yield Figure(f"{count:,} come and go: each", 1000 * seconds / count, "ms")
         for what in ("tasks", "timers", "descriptors"):
-            yield Figure(f"{count:,} come and go: {what} left", after[what] - before[what], "", "none")
-        grown = 100 * (after["memory"] / before["memory"] - 1)
+            yield Figure(f"{count:,} come and go: {what} left", looks[-1][what] - looks[0][what], "", "none")
+        memory = [look["memory"] / MIB for look in looks]
+        yield Figure(f"{count:,} come and go: memory at the end", memory[-1], "MiB")
+        grown = 100 * (sum(memory[-COMPARED:]) / sum(memory[COMPARED : 2 * COMPARED]) - 1)
         yield Figure(f"{count:,} come and go: memory grows by", grown, "%", "at most 2 %")
 
 
@@ -146,11 +153,6 @@ def _idle(processes: list[int], name: str) -> Iterator[Figure]:
     time.sleep(IDLE_FOR)
     used = (sum(map(ticks, processes)) - before) / TICK / IDLE_FOR
     yield Figure(f"{name}, idle: of a core", 100 * used, "%", "none")
-
-
-def _settled(server: ServerProcess, before: dict[str, int]) -> dict[str, int]:
-    time.sleep(SETTLE)
-    return asyncio.run(server.settled(before)) if before else server.counted()
 
 
 def ticks(pid: int) -> int:

@@ -51,4 +51,7 @@ def test_the_commands_are_commands() -> None:
         options = _parser(arguments).parse_args(arguments)
         assert options.run.__module__ == "tcptui.commands.serve_ssh"
     for option in set(re.findall(r"`(--[a-z-]+)", SECTION)):
-        assert option in Path("man/tcptui.1").read_text().replace("\\-", "-") or option == "--host", option
+        assert (
+            option in (Path(__file__).parents[2] / "man" / "tcptui.1").read_text().replace("\\-", "-")
+            or option == "--host"
+        ), option

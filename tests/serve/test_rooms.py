@@ -190,6 +190,8 @@ def test_who_leaves_gets_his_terminal_back_and_the_last_ends_the_view(
 def test_where_a_view_fails_each_gets_an_app_of_his_own_and_the_presenter_notices_nothing() -> None:
     async def test() -> None:
         at = await served()
+        told: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: told.append(what["exception"]))
         async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
             view_of(one)._app._handle_exception(RuntimeError("on purpose"))
             for watcher in (one, other):
@@ -197,6 +199,7 @@ def test_where_a_view_fails_each_gets_an_app_of_his_own_and_the_presenter_notice
             await presenter.press(b" ")
             await one.shows("step 1")
             await other.shows("step 1")
+        assert [str(error) for error in told] == ["on purpose"]
 
     run(test)
 
@@ -249,5 +252,19 @@ def test_a_wrong_key_or_room_is_told_and_shows_nothing_of_it(start: Start) -> No
             assert "room" in reading.screen.splitlines()[-1] or "key" in reading.screen.splitlines()[-1]
         async with Reading(start, Served(limits=FAST)) as reading:
             await reading.shows("nobody presents anything here")
+
+    run(test)
+
+
+def test_who_leaves_on_a_long_way_to_his_own_view_is_gone_at_once() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            await presenter.press(b"ms6 " + b"u1 " * 900 + b"\r")
+            await one.until(lambda: spectator_of(one).shown.position > 900)
+            one.reader.feed(b"i")
+            await one.until(lambda: one.reader._spectator is None)
+            one.reader.hang_up()
+            assert (await one.ends()).reason == "gone"
 
     run(test)

@@ -193,6 +193,26 @@ def test_keys_that_are_none_cost_nothing() -> None:
     run(test)
 
 
+def test_tasks_of_a_connection_are_not_the_loops() -> None:
+    """Textual makes those of its loop eager, as far as Python has them, and asyncssh's login ends of that."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    file = asyncssh.import_authorized_keys(key.export_public_key().decode())
+    made: list[str] = []
+
+    def factory(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        made.append(coro.__qualname__)
+        return asyncio.Task(coro, loop=loop, **options)
+
+    async def test() -> None:
+        async with Here(lambda: Access(keys=file)) as here:
+            asyncio.get_running_loop().set_task_factory(factory)
+            (await here.connect(client_keys=[key])).abort()
+            assert any("ClientPublicKeyAuth" in name for name in made)
+            assert not any("ServerPublicKeyAuth" in name for name in made)
+
+    run(test)
+
+
 def test_a_client_that_is_gone_without_a_word_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tcptui.serve.ssh.KEEPALIVE", 0.1)
 
