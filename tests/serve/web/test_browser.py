@@ -206,7 +206,10 @@ def test_axe_finds_nothing(play: Play, light: bool) -> None:
 
     async def look(tab: Tab) -> None:
         await tab.evaluate(f"{axe.read_text('utf-8')};0")
-        found = "axe.run({ exclude: ['.xterm-rows'] }).then((all) => all.violations.map((one) => one.nodes.map((node) => node.html)))"
+        found = (
+            "axe.run({ exclude: ['.xterm-rows'] })"
+            ".then((all) => all.violations.map((one) => one.nodes.map((node) => node.html)))"
+        )
         assert await tab.evaluate(found) == []
 
     async def scene(browser: Chromium, server: Running) -> None:
