@@ -267,6 +267,7 @@ def _options(address: Address) -> dict[str, Any]:
         "parser_class": _Bounded,
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         "client_name": "tcptui",
+        "driver_info": None,  # No CLIENT SETINFO, which servers before 7.2 refuse.
     }
 
 

@@ -41,6 +41,9 @@ _UNNOTICED = 0.04
 _REST_SHORT, _REST_LONG = 5, 200
 """All is looked at again after so many times as long as it took: if that was no longer than that, or if it
 was."""
+FEW, ENDED_OF_FEW = 8, 4
+"""Where there are no more sessions than that, nearly all that there is to look at is what so many others have
+left, and looking at more of them later takes as much longer."""
 
 
 class Garbage:
@@ -75,7 +78,7 @@ class Garbage:
 
     def _look(self) -> None:
         self._looks += 1
-        if self._looks % _ALL_EVERY == 0 and self._is_worth_it():
+        if (self._there <= FEW or self._looks % _ALL_EVERY == 0) and self._is_worth_it():
             self._look_at_all()
         else:
             gc.collect(0)
@@ -85,15 +88,17 @@ class Garbage:
         grown = _pages() / self._pages
         if grown >= _FAR_GROWN:
             return True
-        has_ended = self._ended >= max(LEAST_ENDED, self._there // _SHARE)
+        least = ENDED_OF_FEW if self._there <= FEW else max(LEAST_ENDED, self._there // _SHARE)
+        has_ended = self._ended >= least
         return (has_ended or grown >= _GROWN) and time.monotonic() >= self._all_from
 
     def _look_at_all(self) -> None:
-        begun = time.monotonic()
+        begun = time.thread_time()
         StylesCache.get_inner_outer.cache_clear()
         gc.collect()
-        took = time.monotonic() - begun
-        self._all_from = begun + took * (1 + (_REST_SHORT if took <= _UNNOTICED else _REST_LONG))
+        took = time.thread_time() - begun
+        rest = _REST_SHORT if took <= _UNNOTICED or self._there <= FEW else _REST_LONG
+        self._all_from = time.monotonic() + took * rest
         self._ended, self._pages = 0, _pages()
 
 

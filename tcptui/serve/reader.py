@@ -36,7 +36,7 @@ from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limi
 from tcptui.serve.spectator import Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.views import Audience, Look
-from tcptui.serve.watching import own_view
+from tcptui.serve.watching import OwnView
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
@@ -251,8 +251,10 @@ class Reader:
                 return None
             self._fed[:0] = keys
             preferences, may_ask = preferences._replace(suits=spectator.look.suits), False
-            first = await own_view(spectator, room, self._served.catalog, self._give_back)
-            error = await self._run_app(first)
+            own = OwnView(spectator, room, self._served.catalog, self._give_back)
+            while own.is_on_its_way and self._reason == "left":
+                await asyncio.sleep(own.go_on())
+            error = await self._run_app(own.first)
             if not self._is_back:
                 return error
             self._app = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tcptui.core.message import MessageError
 from tcptui.library import story_of_lab
 from tcptui.serve.first import Catalog, First
+from tcptui.serve.limits import Limits
 from tcptui.ui.following import Following
 from tcptui.ui.screens.watcher import WatcherScreen
 from tcptui.ui.session import Session
@@ -39,20 +39,31 @@ class OwnScreen(WatcherScreen):
             self._give_back()
 
 
-async def own_view(
-    spectator: Spectator, room: Room, catalog: Catalog, give_back: Callable[[], None]
-) -> First:
-    """What a spectator's app begins with: the moment that he has seen."""
-    following = Following(room, catalog.shipped, spectator.me)
-    session = Session(story_of_lab())
-    if spectator.shown.number:
-        following.hear(spectator.shown)
-        try:
-            session = following.come()
-        except MessageError:
-            following = Following(room, catalog.shipped, spectator.me)  # It is told what is wrong there.
-        while session.working:
-            session.work()
-            await asyncio.sleep(BREATH)
-        following.choice = spectator.choice
-    return First(session, (), partial(OwnScreen, following, give_back))
+class OwnView:
+    """What a spectator's app begins with: the moment that he has seen. The way there may be long, and is none
+    of his steps."""
+
+    def __init__(
+        self, spectator: Spectator, room: Room, catalog: Catalog, give_back: Callable[[], None]
+    ) -> None:
+        following = Following(room, catalog.shipped, spectator.me)
+        self._session = Session(story_of_lab())
+        if spectator.shown.number:
+            following.hear(spectator.shown)
+            try:
+                self._session = following.come()
+            except MessageError:
+                following = Following(room, catalog.shipped, spectator.me)  # It is told what is wrong there.
+            following.choice = spectator.choice
+        self._session.budget = Limits(steps=10**9).budget()
+        self.first = First(self._session, (), partial(OwnScreen, following, give_back))
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it has not come there yet."""
+        return self._session.working
+
+    def go_on(self) -> float:
+        """Goes on for a slice of time; in how many seconds the next may follow."""
+        self._session.work()
+        return max(BREATH, self._session.rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import ipaddress
+import re
 import socket
 from contextlib import closing, suppress
 from pathlib import Path
@@ -20,8 +21,10 @@ from tcptui.rooms import redis_link
 from tcptui.rooms.redis import RoomsOverRedis
 from tcptui.rooms.redis_address import Address, address_of
 from tcptui.rooms.redis_link import Unreachable
+from tcptui.rooms.values import Shown, Trouble
 from tests.rooms.redis_server import RedisServer, free_port, is_installed
 from tests.skips import unavailable
+from tests.test_readme import README
 
 PASSWORD = "a-password-of-redis"
 
@@ -58,6 +61,31 @@ def test_a_password_is_asked_for(redis: RedisServer) -> None:
         (tried(address_of(redis.url, password)) or Message("")).key for password in ("", "wrong", PASSWORD)
     ]
     assert keys == ["error.redis.password", "error.redis.password", ""]
+
+
+def test_a_user_who_may_do_no_more_than_readme_says(redis: RedisServer) -> None:
+    (line,) = re.findall(r"^ACL SETUSER .*", README, re.MULTILINE)
+    assert redis.command(*line.replace("PASSWORD", PASSWORD).split()) == b"+OK\r\n"
+    log: list[Message] = []
+
+    async def test() -> None:
+        rooms = RoomsOverRedis(address_of(redis.url.replace("//", f"//tcptui:{PASSWORD}@")), log.append)
+        await rooms.connect()
+        await rooms.open("class", "key")
+        told: list[Shown | Trouble] = []
+        (await rooms.watch("class")).follow(told.append)
+        presented = await rooms.present("key")
+        presented.count(lambda _: None)
+        presented.show(Shown(1, "life"))
+        redis.command("SET", "tcptui:room:other:key", "0")
+        redis.command("SET", "tcptui:room:other", "rubbish")
+        await rooms.watch("other")
+        await rooms.close()
+
+    asyncio.run(test())
+    assert redis.command("GET", "tcptui:room:class").startswith(b"$")
+    assert redis.command("EXISTS", "tcptui:room:other") == b":0\r\n"
+    assert [message.key for message in log] == ["room.redis.unreadable"]
 
 
 def test_where_nobody_is() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tcptui.serve.first import Start
 from tcptui.serve.forked import confinement
 from tcptui.serve.forked.fork_server import main
+from tcptui.serve.forked.messages import ENDED, OUTPUT, frame, table_frame
 from tcptui.serve.reader import Client, Ended, Reason
 from tcptui.serve.terminal import Outlet
 
@@ -95,6 +96,12 @@ class Misbehaving:
 
     def do_garble(self, _: str) -> None:
         os.write(3, b"\xff" * 100)
+
+    def do_linger(self, _: str) -> None:
+        """Says that it has ended, and goes on."""
+        ended = {"reason": "left", "seconds": 1, "steps": 2, "error": ""}
+        os.write(3, table_frame(ENDED, ended) + frame(OUTPUT, b"more"))
+        signal.pause()
 
     def do_try(self, told: str) -> None:
         """What an attempt to reach something comes to."""

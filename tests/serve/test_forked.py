@@ -204,6 +204,19 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
     run(test)
 
 
+def test_who_says_that_it_has_ended_and_does_not_is_killed() -> None:
+    async def test() -> None:
+        async with forking() as sessions:
+            one = Forked(sessions)
+            await one.says(b"tale ", to="")
+            one.reader.feed(b"linger")
+            assert await one.ended() == Ended("left", 1, 2)
+            assert one.sink.octets == b"ann tale "
+            await one.until(lambda: not children(pid_of(sessions)))
+
+    run(test)
+
+
 def test_a_terminal_that_takes_nothing_fills_the_outlet_of_the_child() -> None:
     async def test() -> None:
         async with forking() as sessions:

@@ -286,3 +286,17 @@ def test_a_wrong_key_or_room_is_told_and_shows_nothing_of_it(start: Start) -> No
             await reading.shows("nobody presents anything here")
 
     run(test)
+
+
+def test_who_leaves_on_a_long_way_to_his_own_view_is_gone_at_once() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            await presenter.press(b"ms6 " + b"u1 " * 900 + b"\r")
+            await one.until(lambda: spectator_of(one).shown.position > 900)
+            one.reader.feed(b"i")
+            await one.until(lambda: one.reader._spectator is None)
+            one.reader.hang_up()
+            assert (await one.ends()).reason == "gone"
+
+    run(test)

@@ -17,6 +17,7 @@ from tcptui.lab.loader import load_scenario
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.ui.lecturing import Lecturing
 from tcptui.ui.replay import Origin
+from tcptui.ui.screens import pane_screen
 from tcptui.ui.session import Session
 from tcptui.ui.shown import session_of
 from tests.messages import refused
@@ -353,8 +354,9 @@ def test_what_is_told_while_long_work_goes_on_is_come_to_after_it_also_if_that_i
     in_class(test)
 
 
-def test_a_long_walk_is_told_as_one_change() -> None:
-    """And no more is told than has changed."""
+def test_a_long_walk_is_told_as_one_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where frames are drawn on the way; and no more is told than has changed."""
+    monkeypatch.setattr(pane_screen, "FRAMES_PER_SECOND", 1_000_000)
 
     async def test(room: Class) -> None:
         session = Session(library.find("life"), clock=count().__next__)

@@ -2,7 +2,8 @@
 
 Why it is so. Three kinds of process, each with no more than it needs:
 
-- The server has the keys, the cryptography, the sockets of the network and the admission. It draws nothing.
+- The server has the keys, the cryptography, the sockets of the network and the admission. It draws nothing,
+  but for those who present or watch in a room: what many see is drawn once for all.
 - The fork server (`fork_server`), one, is a Python of its own, started by exec: it has never had a key in
   its memory. It has imported everything, read the library and drawn a screen once, has put all that out of
   reach of garbage collection, and then only forks: a child costs the pages that it changes, and needs no

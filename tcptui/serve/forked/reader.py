@@ -158,11 +158,12 @@ class ForkedReader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             for kind, octets in self._frames.feed(data):
-                if kind == OUTPUT:
-                    if not self._is_gone:
-                        self._outlet.write(octets)
-                elif self._ended is None:
+                if kind == ENDED:
                     self._ended = _ended_of(octets)
+                    self._kill()  # What would come after it is nobody's.
+                    return
+                if not self._is_gone:
+                    self._outlet.write(octets)
         except BadFrame as error:
             self._failure = ChildError(told(error))
             self._kill()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from socket import SO_SNDBUF, SOL_SOCKET
+from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -112,8 +112,9 @@ class WebServer(web.Server):
             transport.abort()
             return
         self._there[handler] = _Connection(admitted)
-        # What the system keeps for a browser that takes nothing: on Linux it would be some MiB.
-        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, MOST_WAITING)
+        # What the system keeps of either direction: on Linux it would be some MiB.
+        for buffer in (SO_SNDBUF, SO_RCVBUF):
+            transport.get_extra_info("socket").setsockopt(SOL_SOCKET, buffer, MOST_WAITING)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """It is counted no more."""

@@ -31,7 +31,8 @@ HEARTBEAT = 25.0
 """Seconds without a word after which the other side is asked whether it is there (ping); it has half of that
 to answer."""
 LOOK_EVERY = 5.0
-"""Seconds after which it is looked whether the other side is still there, while nothing of it is read."""
+"""Seconds after which something is sent while what has come waits: the other side's end stands behind that,
+but what is sent to nobody fails."""
 LONGEST_MESSAGE = 16 * 1024
 """Octets of a message that is taken. The page sends half of it at most."""
 RATE = 64 * 1024
@@ -136,7 +137,7 @@ async def converse(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyR
 async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyReader) -> None:
     """Feeds what comes to the reader until the other side ends it, sends what no page does, or is gone."""
     clock = asyncio.get_running_loop().time
-    budget = TokenBucket(RATE, BURST, clock())
+    budget, look_at = TokenBucket(RATE, BURST, clock()), 0.0
     while True:
         await _may_take(socket, outlet)
         message = await _next(socket)
@@ -145,6 +146,9 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyRead
             return
         while not budget.take(clock(), len(message.data) + MESSAGE_COSTS):
             await asyncio.sleep(PAUSE)
+            if clock() >= look_at:
+                await socket.ping()
+                look_at = clock() + LOOK_EVERY
         if kind is WSMsgType.BINARY:
             reader.feed(message.data)
         elif kind is WSMsgType.PING:
@@ -157,8 +161,7 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyRead
 
 
 async def _may_take(socket: WebSocketResponse, outlet: SocketOutlet) -> None:
-    """Waits while reading is paused. Who does not read would not notice that the other side is gone, so it is
-    sent something now and then. Raises OSError: it is gone."""
+    """Waits while reading is paused. Raises OSError: the other side is gone."""
     while not outlet.is_reading:
         with suppress(TimeoutError):
             await asyncio.wait_for(outlet.may_take(), LOOK_EVERY)
