@@ -11,7 +11,6 @@ SENTENCES: Mapping[str, str] = {
     "ui.served.longest_soon": "This session ends in {time}: none lasts longer than {longest}.",
     "ui.served.error": "This session has ended because of an error in tcptui: {what}.",
     "ui.served.no_rooms": "nobody presents anything here",
-    "ui.served.your_answer": "Your answer: {choice}",
     "ui.served.story": "no story of that name here: {name}",
     "ui.served.moves": "more than {most} characters of moves are not made here",
 }
