@@ -66,6 +66,11 @@ class Presenting:
         Raises MessageError as `session_of`."""
         return session_of(self.room.shown, story) if self.room.shown.number else None
 
+    def is_of_room(self, scenario: Scenario) -> bool:
+        """Whether the room shows that story already, and that variant of it."""
+        shown = self.room.shown
+        return bool(shown.number) and (shown.story, shown.variant) == (scenario.name, scenario.variant)
+
     def go_on(self, session: Session) -> None:
         """Brings that session to the moment of the room."""
         shown = self.room.shown

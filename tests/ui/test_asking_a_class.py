@@ -156,7 +156,7 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         presenter = await asking(room, "s5")
         watcher = await room.watch()
         assert watcher.session.covered
-        await watcher.press("space")
+        await watcher.press("b")
         assert watcher.session.asked is None
         await watcher.press("1", "2")
         await watcher.press("f")
@@ -174,6 +174,25 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await watcher.press("1")
         await room.count()
         assert "1 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("key", ["space", "full_stop", "p", "end"])
+def test_a_step_of_ones_own_does_not_cost_the_question_that_stands(key: str) -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        count = len(choices(watcher))
+        await watcher.press(key)
+        assert watcher.moment == presenter.moment
+        assert f"A question stands: answer with 1 to {count}; the presenter makes the step." in watcher.text
+        await watcher.press(str(right(presenter)))
+        await presenter.press("space")
+        await room.settle()
+        assert "Right: " in watcher.text
+        await watcher.press("space")
+        assert watcher.moment != presenter.moment
 
     in_class(test)
 

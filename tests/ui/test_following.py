@@ -77,7 +77,9 @@ def test_a_move_of_ones_own_leads_to_a_copy_and_a_key_back(key: str) -> None:
             await watcher.pilot.pause(1.5)
         assert watcher.moment != there
         if key != "p":
-            assert "On a copy of the presenter's moment; f comes back." in watcher.text
+            assert "On a copy of the presenter's moment; f comes back." in watcher.text or (
+                key == "right_square_bracket" and "On a story of your own; f comes back" in watcher.text
+            )
         own = watcher.moment
         await presenter.press("space", "space")
         await room.settle()
@@ -118,6 +120,61 @@ def test_a_watcher_tells_where_the_presenter_is_meanwhile_and_that_nobody_does_w
         assert "on a copy; presenter at step 8" in watcher.text
         await watcher.press("f", "f")
         assert watcher.told.startswith("what the presenter does is shown here")
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+def test_who_comes_before_anything_is_shown_is_told_so_and_invited_to_nothing(size: tuple[int, int]) -> None:
+    async def test(room: Class) -> None:
+        watcher = await room.watch(size)
+        assert "Room r: nothing is shown yet; the presenter has not begun." in watcher.text
+        await watcher.press("i", "n", "space")
+        words = watcher.text.split()
+        for word in ("step", "press", "play", "lab", "programs", "CLOSED", "A"):
+            assert word not in words, watcher.text
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        await room.settle()
+        assert watcher.moment == presenter.moment
+        assert "nothing is shown yet" not in watcher.text
+        assert "ESTABLISHED" in watcher.text or "SYN" in watcher.text
+
+    in_class(test)
+
+
+def test_a_follower_is_not_tempted_to_leave_the_presenter() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life")))
+        watcher = await room.watch()
+        assert "What to press" in presenter.text
+        assert "What to press" not in watcher.text
+        assert watcher.text.splitlines()[-1].startswith(" i inspector")
+        await presenter.press(*["space"] * 6)
+        await room.settle()
+        assert watcher.text.splitlines()[-1].startswith(" i inspector  ↑↓ select")
+        await watcher.press("space")
+        keys = watcher.text.splitlines()[-1]
+        assert keys.startswith(" space step")
+        assert "f follow" in keys
+        await watcher.press("f")
+        assert watcher.text.splitlines()[-1].startswith(" i inspector")
+
+    in_class(test)
+
+
+def test_who_opens_another_story_stays_there() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        watcher = await room.watch((120, 36))
+        await watcher.press("o", *"echo", "enter")
+        assert watcher.session.history.scenario.name != "life"
+        own = watcher.moment
+        assert "own story; presenter at step 5" in watcher.text
+        await presenter.press("space")
+        await room.settle()
+        assert watcher.moment == own
+        await watcher.press("f")
+        assert watcher.moment == presenter.moment
 
     in_class(test)
 

@@ -11,6 +11,8 @@ SENTENCES = {
     "room.clock.waiting_for": "nothing is shown yet",
     "room.clock.away": "on a copy",
     "room.clock.away_from": "on a copy; presenter at step {step}",
+    "room.clock.own": "own story",
+    "room.clock.own_from": "own story; presenter at step {step}",
     "room.clock.trouble": "no presenter",
     # Why nothing comes, or nobody is reached.
     "room.left": "the presenter has left",
@@ -34,6 +36,10 @@ SENTENCES = {
     "error.room.away": "the room can't be looked for: the server that has rooms does not answer",
     # Following.
     "room.on_copy": "on a copy of the presenter's moment; {key} comes back",
+    "room.on_own": "on a story of your own; {key} comes back to the presenter",
+    "room.title": "Room {name}",
+    "room.not_begun": "room {name}: nothing is shown yet; the presenter has not begun",
+    "room.stands": "a question stands: answer with 1 to {most}; the presenter makes the step",
     "room.follows": "what the presenter does is shown here; a move of your own leads to a copy of the moment",
     "room.none": "no presenter is followed here: tcptui watch follows one",
     # Questions to a class.
