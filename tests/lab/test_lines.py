@@ -77,6 +77,14 @@ def test_a_long_way_on_what_is_known_is_replayed_from_the_last_checkpoint() -> N
     assert len(list(one.walk_on(line, line.length))) <= INTERVAL
 
 
+def test_a_line_stays_what_it_is_when_more_moves_are_made() -> None:
+    history = History(library.find("life"))
+    line = history.line
+    history.apply(Wait(1_000))
+    assert line == Line({}, 0)
+    assert history.line == Line({0: Wait(1_000)}, 1)
+
+
 def test_it_is_not_on_a_line_elsewhere_or_with_another_move() -> None:
     history = History(library.find("life"))
     for _ in range(4):

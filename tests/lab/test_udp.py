@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given, settings
