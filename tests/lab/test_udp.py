@@ -268,7 +268,8 @@ def test_a_socket_is_read(text: str, expected: Socket) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "80", "10.0.0.2", "10.0.0.2:", "10.0.0.2:0", "10.0.0.2:65536", "10.0.0.256:1", "2001:db8::2:80",
-     "[10.0.0.2]:80", "[::10.0.0.256]:80", "[::1%1]:80", "here:80", "10.0.0.2:٣", " 10.0.0.2:80", "9" * 5_000],
+     "[10.0.0.2]:80", "[::10.0.0.256]:80", "[::1%1]:80",
+     "here:80", "10.0.0.2:٣", " 10.0.0.2:80", "9" * 5_000],
 )  # fmt: skip
 def test_what_is_no_socket_is_refused_in_one_line(text: str) -> None:
     with refused(BadSocket, match=r"is no socket: write .* 10\.0\.0\.2:80 or \[2001:db8::2\]:80$") as error:
