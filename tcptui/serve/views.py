@@ -168,8 +168,7 @@ class View:
     def end(self) -> None:
         """Nobody may enter any more."""
         self._audience.forget(self)
-        if not self._app._exit:
-            self._app.exit()
+        self._app.leave()
 
     async def _run(self) -> None:
         try:
