@@ -124,7 +124,7 @@ class ReaderSession(SSHServerSession[bytes]):
         self._term: str | None = None
         """None: no terminal was asked for."""
         self._size = (0, 0)
-        self._is_command = False
+        self._is_command = self._is_input_over = False
         self._reader: AnyReader | None = None
 
     @property
@@ -192,7 +192,7 @@ class ReaderSession(SSHServerSession[bytes]):
             self._reader.feed(data)
 
     def eof_received(self) -> bool:
-        asyncio.get_running_loop().call_later(END_OF_INPUT, self.say_good_bye, "")
+        asyncio.get_running_loop().call_later(END_OF_INPUT, self._end_input)
         return True
 
     def pause_writing(self) -> None:
@@ -229,10 +229,16 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
+    def _end_input(self) -> None:
+        self._is_input_over = True
+        self.say_good_bye("")
+
     async def _run(self, reader: AnyReader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()
+        if self._is_input_over and ended.reason == "server":
+            ended = ended._replace(reason="left")
         tell_end(self._server.log, client, ended, self._connection.cut)
         self._leave(int(ended.error is not None))
 

@@ -248,6 +248,8 @@ def test_the_log_says_who_was_there_and_has_nothing_unescaped(
 
 
 def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
+    before = server.log.stat().st_size
+
     async def test() -> None:
         client = await Client.of(server)
         await client.sees("handshake")
@@ -256,6 +258,7 @@ def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
         assert GIVEN_BACK in client.octets
 
     asyncio.run(test())
+    assert server.log.read_bytes()[before:].endswith(b": the reader left\n")
 
 
 def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:
