@@ -178,11 +178,6 @@ class Reader:
         if self._front is not None:
             self._front.resize(*self._size)
 
-    @property
-    def wants_no_more(self) -> bool:
-        """Whether no more should be fed for a while; the outlet is told of it too."""
-        return self._front is not None and self._front.wants_no_more
-
     def drained(self) -> None:
         """The outlet is no longer full."""
         if self._front is not None:

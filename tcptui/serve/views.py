@@ -90,11 +90,6 @@ class View:
         self._app = ReaderApp(first, audience.stories, preferences, driver, self._begin, budget)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
-    @property
-    def newest(self) -> Shown:
-        """What the presenter shows."""
-        return self._following.newest
-
     def has(self, choice: int) -> bool:
         """Whether a question stands that has a choice of that number, from 1."""
         session = self._app.session
