@@ -133,7 +133,8 @@ def main(make: Callable[[Any], MakeReader]) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket(fileno=int(sys.argv[1]))
     make_reader = make(json.loads(control.recv(MOST_OCTETS)))
-    # What is there by now stays: a collection would write into its pages, which would then be shared no more.
+    # What is there by now stays: a collection, or a count of references, would write into its pages, which
+    # would then be shared no more.
     gc.collect()
     make_immortal()
     gc.freeze()
