@@ -60,10 +60,10 @@ def drawn_ladder(run: Record, window: Window, width: int) -> Ladder:
 def ladder_heading(scenario: Scenario, width: int) -> list[str]:
     """The names of both ends above their life lines; where they have no room beside each other, one below the
     other."""
-    before = TIME_WIDTH + STATE_WIDTH if width >= WITH_STATES else TIME_WIDTH
+    states = STATE_WIDTH if width >= WITH_STATES else 0
     a, b = scenario.hosts
     left, right = f"A {a.socket}", f"B {b.socket}"
-    room = width - before - (before if width >= WITH_STATES else 0)
+    room = width - TIME_WIDTH - 2 * states
     if len(left) + len(right) < room:
-        return [f"{'':{before}}{left}{right:>{room - len(left)}}"]
+        return [f"{'':{TIME_WIDTH + states}}{left}{right:>{room - len(left)}}"]
     return [f"{left:^{width}}", f"{right:^{width}}"]

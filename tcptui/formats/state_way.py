@@ -3,7 +3,7 @@ it.
 
 A record has the states that an end was seen in. From one to the next there may be two arrows, taken in one
 step; several arrows, of which only the cause tells which was taken; or none, where another connection stands
-for the end from then on.
+for the end from then on: where the one before has ended, it has gone to CLOSED first.
 """
 
 from __future__ import annotations
@@ -57,16 +57,21 @@ def _arrows(before: Entered, after: Entered, report: Report) -> Iterator[tuple[S
     for event in report.events:
         if isinstance(event, StateChanged):
             by_connection.setdefault(event.connection, []).append(event)
-    for events in by_connection.values():
-        if events[0].old is before.state and events[-1].new is after.state:
+    begun = [events for events in by_connection.values() if events[0].old is before.state]
+    ended = [events for events in begun if events[-1].new is State.CLOSED]
+    for events in begun:
+        if events[-1].new is after.state:
             yield from ((event.old, event.new, True) for event in events)
             return
     # A half-open connection is given up, and its listener is seen: in the RFC that is one connection.
-    is_back = (before.state, after.state) == (State.SYN_RECEIVED, State.LISTEN) and any(
-        (events[-1].old, events[-1].new) == (State.SYN_RECEIVED, State.CLOSED)
-        for events in by_connection.values()
-    )
-    yield before.state, after.state, is_back
+    is_half_open = (before.state, after.state) == (State.SYN_RECEIVED, State.LISTEN)
+    if is_half_open and any(len(events) == 1 for events in ended):
+        yield before.state, after.state, True
+    elif ended:
+        yield from ((event.old, event.new, True) for event in ended[0])
+        yield State.CLOSED, after.state, False
+    else:
+        yield before.state, after.state, False
 
 
 def _transition(

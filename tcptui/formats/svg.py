@@ -26,6 +26,7 @@ from tcptui.view.cells import cell_len, wrap
 from tcptui.view.ladder import whole_window
 from tcptui.view.ladder_row import style_of
 from tcptui.view.ladder_rows import Row
+from tcptui.view.palette import GROUNDS, PALETTES
 from tcptui.view.subject import States
 
 if TYPE_CHECKING:
@@ -43,8 +44,11 @@ STEEP, STEEP_ROOM, STEEP_SHARE = 4 * ROW, 28, 0.76
 """How far down an arrow goes that crosses others; its label is shorter, and nearer to its head."""
 SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
-_COLOURS = {"a": "#1f5fa8", "b": "#a8501f", "copy": "#6b4fa0", "delayed": "#7a6200"}
-_INK, _PALE, _LOST = "#222222", "#6e6e6e", "#b00020"
+_GROUND, _INK = GROUNDS["light"]
+_LIGHT = PALETTES["light"]
+_COLOURS = {"a": _LIGHT.a, "b": _LIGHT.b, "copy": _LIGHT.late, "delayed": _LIGHT.late}
+"""As in all other pictures: beside each other in a document they have one colour for A, and one for B."""
+_PALE, _LOST = _LIGHT.dim, _LIGHT.lost
 
 
 class _Arrow(NamedTuple):
@@ -66,9 +70,9 @@ def write(run: Record, _point: Point) -> str:
     height = bottom + MARGIN + (LINE if note else 0)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-        f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12">',
+        f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{_safe(scenario.title)}</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<rect width="{WIDTH}" height="{height}" fill="{_GROUND}"/>',
         _text(MARGIN, MARGIN + 4, scenario.title, extra=' font-size="16" font-weight="bold"'),
         *(_text(MARGIN, MARGIN + LINE * place, line) for place, line in enumerate(words, 2)),
     ]
@@ -165,7 +169,7 @@ def _label(words: str, x: float, y: float, turn: float, colour: str) -> str:
     return (
         f'<g transform="translate({x:.1f} {y:.1f}) rotate({turn:.2f})" '
         'font-family="monospace" font-size="11">'
-        f'<rect x="{-cells * 3.4:.1f}" y="-13" width="{cells * 6.8:.1f}" height="12" fill="#ffffff"/>'
+        f'<rect x="{-cells * 3.4:.1f}" y="-13" width="{cells * 6.8:.1f}" height="12" fill="{_GROUND}"/>'
         f"{_text(0, -4, words, colour, 'middle')}</g>"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tcptui.named_tuple import NamedTuple
-from tcptui.ui.budget import Budget
+from tcptui.ui.budget import Budget, Together
 
 LEAST_SIZE, MOST_SIZE = (20, 5), (500, 200)
 """Columns and rows of a reader's window."""
@@ -15,6 +15,8 @@ LONGEST_PASTE: Final = 4_096
 """Characters of a paste; the rest of it is dropped."""
 ENOUGH_FED: Final = 64 * 1024
 """Octets that wait before the server is asked to read no more of them."""
+SHARE_OF_ALL: Final = 0.4
+"""Of the time of a process, what the long work of all its sessions may take."""
 
 
 class Limits(NamedTuple):
@@ -35,9 +37,9 @@ class Limits(NamedTuple):
     share: float = 0.25
     """Of the time, what long work may take of it."""
 
-    def budget(self) -> Budget:
-        """What the runs of a new session may do."""
-        return Budget(self.steps, self.steps_a_second, self.steps_at_once, self.share)
+    def budget(self, together: Together | None = None) -> Budget:
+        """What the runs of a new session may do; `together`: with those of the others."""
+        return Budget(self.steps, self.steps_a_second, self.steps_at_once, self.share, together=together)
 
 
 USUAL = Limits()

@@ -32,11 +32,12 @@ from tcptui.serve.app import ReaderApp
 from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
-from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, USUAL, Limits
+from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
 from tcptui.serve.spectator import Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.views import Audience, Look
 from tcptui.serve.watching import OwnView
+from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.stories import Stories
@@ -109,6 +110,7 @@ class Served:
     ) -> None:
         self.limits, self.library, self.rooms = limits, library, rooms
         self.cells = Cells()
+        self.together = Together(SHARE_OF_ALL)
         listed = [_loaded_once(one) for one in library.all_scenarios()]
         self.stories, self.catalog = Stories(listed), Catalog(listed)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
@@ -153,7 +155,7 @@ class Reader:
         """What has come before there was an app."""
         self._share = served.cells.share()
         self._size = client.columns, client.rows
-        self._budget = served.limits.budget()
+        self._budget = served.limits.budget(served.together)
         self._reason: Reason = "left"
         self._last_line = ""
         self._begun = self._active = time.monotonic()
@@ -214,8 +216,7 @@ class Reader:
 
     @property
     def _terminal(self) -> ReaderTerminal | None:
-        driver = None if self._app is None else self._app._driver
-        return driver if isinstance(driver, ReaderTerminal) else None
+        return None if self._app is None else self._app.terminal
 
     @property
     def _front(self) -> ReaderTerminal | Spectator | None:
@@ -236,10 +237,11 @@ class Reader:
     async def _watch_room(self, room: Room) -> BaseException | None:
         """With an app of his own as long as he needs one."""
         preferences = self._preferences(())
-        audience, may_ask = self._served.audience(room), preferences.may_ask
+        audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
         while self._outlet is not None and self._reason == "left":
             look = Look(*self._size, preferences.suits, preferences.ascii_only)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask)
+            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me)
+            me = spectator.me
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
             if keys is None:
@@ -348,8 +350,8 @@ class Reader:
         app = self._app
         if self._spectator is not None:
             self._spectator.leave()
-        elif app is not None and not app._exit:
-            app.exit()
+        elif app is not None:
+            app.leave()
 
     async def _wait_for_answer(self, terminal: ReaderTerminal) -> None:
         """An answer of the terminal that is on its way would stand in the reader's shell."""

@@ -43,10 +43,13 @@ class Spectator:
 
     wants_no_more = False
 
-    def __init__(self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool) -> None:
+    def __init__(
+        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = ""
+    ) -> None:
+        """`me` is what his answers are known by, if he has been here before."""
         self._outlet: Outlet | None = outlet
         self._room, self._audience, self.look, self._may_ask = room, audience, look, may_ask
-        self.me, self.choice = token_hex(8), 0
+        self.me, self.choice = me or token_hex(8), 0
         """What his answers are known by, and the answer to the question that stands, or 0."""
         self.shown = Shown()
         self._input = TerminalInput(None, self._take)

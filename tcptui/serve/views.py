@@ -7,8 +7,8 @@ windows have one size and one palette, and what it draws is written to each. Wha
 encrypt and send it, a tenth of a millisecond.
 
 In a class nearly every window may have a size of its own. The first `MOST_VIEWS` sizes have views of their
-own; whoever comes later, with yet another one, sees the largest of these that fits into his window, or one
-of 80 columns and 24 rows.
+own; whoever comes later, with yet another one, sees the largest of these and of some usual ones that fits
+into his window.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.serve.app import ReaderApp
 from tcptui.serve.first import Catalog, First
-from tcptui.serve.limits import Limits
+from tcptui.serve.limits import LEAST_SIZE, Limits
 from tcptui.serve.terminal import ReaderTerminal
 from tcptui.ui.following import Following
 from tcptui.ui.output import shorter
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from tcptui.rooms.room import Room
 
 MOST_VIEWS = 16
-STANDARD = (80, 24)
-"""Columns and rows of the view of those who come later, and into whose windows none of the others fits."""
+STANDARDS = ((80, 24), (60, 20), (40, 12), LEAST_SIZE)
+"""Columns and rows of the views of those who come later, and into whose windows none of the others fits."""
 LINGERS = 3.0
 """Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
 
@@ -168,8 +168,7 @@ class View:
     def end(self) -> None:
         """Nobody may enter any more."""
         self._audience.forget(self)
-        if not self._app._exit:
-            self._app.exit()
+        self._app.leave()
 
     async def _run(self) -> None:
         try:
@@ -203,9 +202,9 @@ class Audience:
     def view(self, look: Look) -> View:
         """The one to be seen by somebody whose terminal is like that."""
         if look not in self.views and len(self.views) >= MOST_VIEWS:
-            standard = look._replace(columns=STANDARD[0], rows=STANDARD[1])
-            fitting = [one for one in (*self.views, standard) if _fits(one, look)]
-            look = max(fitting, key=lambda one: one.columns * one.rows, default=look)
+            standard = [look._replace(columns=columns, rows=rows) for columns, rows in STANDARDS]
+            fitting = [one for one in (*self.views, *standard) if _fits(one, look)]
+            look = max(fitting, key=lambda one: one.columns * one.rows)
         if look not in self.views:
             self.views[look] = View(self, look)
         return self.views[look]

@@ -7,6 +7,9 @@ all that is usual is done at once, and by the share of the time that work may ta
 on later. How much is kept for a reader is limited by the steps in all: a step is kept in some hundred octets
 or, with large states and long typed data, in many more, so these count as several; whoever has made them all
 can look at them, but makes no more. A reader of one's own terminal has no budget.
+
+Each reader's share would not be enough: a hundred who work would leave nothing of the time to those who press
+keys. So all of a process have a share together (`Together`), in which they take turns.
 """
 
 from __future__ import annotations
@@ -17,6 +20,22 @@ from collections.abc import Callable
 TYPED = 100
 USUAL = 0.001
 """Seconds."""
+PAUSE = 0.05
+"""Seconds until work goes on that was too fast, by more than one step then: to wake up is work too."""
+
+
+class Together:
+    """The share of the time that the long work of all sessions of a process may take."""
+
+    def __init__(self, share: float) -> None:
+        """`share`: from 0 to 1."""
+        self._share = share
+        self._taken_until = 0.0
+
+    def turn(self, now: float, seconds: float) -> float:
+        """When somebody may go on whose work has taken so long: after all who have worked before him."""
+        self._taken_until = max(self._taken_until, now) + seconds / self._share
+        return self._taken_until
 
 
 class Budget:
@@ -30,8 +49,10 @@ class Budget:
         share: float = 1.0,
         branches: int = 1_000,
         clock: Callable[[], float] = time.perf_counter,
+        together: Together | None = None,
     ) -> None:
-        """`share` is that of the time, from 0 to 1, which work may take."""
+        """`share` is that of the time, from 0 to 1, which work may take; `together`: that of all."""
+        self._together = together
         self.most, self.branches = steps, branches
         self.made = 0
         """Steps, in all, and what counts as such."""
@@ -53,6 +74,8 @@ class Budget:
         now = self._clock()
         self._left = min(self._left + (now - self._counted_at) * self._per_second, self._burst)
         self._counted_at = now
+        if self._left < 1:
+            self._resumes_at = max(self._resumes_at, now + PAUSE)
         return max(0.0, (1 - self._left) / self._per_second, self._resumes_at - now)
 
     def step(self, *, again: bool = False) -> None:
@@ -71,4 +94,8 @@ class Budget:
         took longer than `USUAL`, they count as more."""
         self.made += max(0, int(seconds / USUAL) - self._made_lately)
         self._made_lately = 0
-        self._resumes_at = self._clock() + seconds * (1 / self._share - 1)
+        now = self._clock()
+        resumes_at = now + seconds * (1 / self._share - 1)
+        if self._together is not None:
+            resumes_at = max(resumes_at, self._together.turn(now, seconds))
+        self._resumes_at = max(self._resumes_at, resumes_at)

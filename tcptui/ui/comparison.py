@@ -90,7 +90,13 @@ class Comparison:
 
     def work(self) -> None:
         """Goes on with what takes long, for the time of a slice: on the way, then with the search."""
-        until, budget = self._clock() + SLICE, self.here.budget
+        begun, budget = self._clock(), self.here.budget
+        self._work_until(begun + SLICE)
+        if budget is not None:
+            budget.worked(min(self._clock() - begun, SLICE))
+
+    def _work_until(self, until: float) -> None:
+        budget = self.here.budget
         while self.working:
             if budget is not None and not self._may_go_on(budget):
                 return
@@ -104,8 +110,6 @@ class Comparison:
                 else:
                     self._compared_to, self._all = found
             if self._clock() >= until:
-                if budget is not None:
-                    budget.worked(SLICE)
                 return
 
     def _may_go_on(self, budget: Budget) -> bool:

@@ -134,7 +134,12 @@ class Session(Predicted):
 
     def work(self) -> None:
         """Goes on with what takes long, for the time of a slice."""
-        until = self._clock() + SLICE
+        begun, budget = self._clock(), self.budget
+        self._work_until(begun + SLICE)
+        if budget is not None:
+            budget.worked(min(self._clock() - begun, SLICE))
+
+    def _work_until(self, until: float) -> None:
         work, budget = self._work, self.budget
         while work is not None:
             if budget is not None and not self._may_go_on(budget):
@@ -153,8 +158,6 @@ class Session(Predicted):
                 return
             self._progress = (self._progress[0] + 1, self._progress[1])
             if self._clock() >= until:
-                if budget is not None:
-                    budget.worked(SLICE)
                 return
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tcptui import library
 from tcptui.formats.dot import dot_text, quoted
+from tcptui.formats.state_way import way_of
 from tcptui.lab.run import play
 from tcptui.view.inspectors.state_figure import FIGURE
 from tests.skips import unavailable
@@ -42,10 +42,12 @@ def test_the_ways_of_both_ends_are_numbered(name: str) -> None:
         visits.setdefault(arrow, []).extend(edge["label"].split("\\n")[0].split() if is_taken else [])
     assert {(one.old.value, one.new.value) for one in FIGURE} <= set(visits)
     for side in ("A", "B"):
-        way = [entered.state.value for entered in run.path_with_prelude(side)]
+        way = way_of(run, side)
         assert len(way) > 1
-        for number, arrow in enumerate(pairwise(way), 1):
-            assert f"{side}{number}" in visits[arrow]
+        for change in way:
+            assert change.name in visits[change.old.value, change.new.value]
+        entered = iter([change.new for change in way])
+        assert all(seen.state in entered for seen in run.path_with_prelude(side)[1:])
 
 
 def test_an_arrow_of_the_figure_is_bold_only_for_its_own_cause() -> None:
@@ -69,3 +71,9 @@ def test_every_story_and_any_title_is_read() -> None:
     assert done.stdout.count(b"digraph") == len(graphs)
     assert done.stdout.count(b"\ta\t") == 5
     assert b"\tb" not in done.stdout
+
+
+def test_a_connection_that_ends_goes_to_closed_before_another_stands_for_its_end() -> None:
+    text = dot_text(play(library.load_named("late-syn")))
+    assert '"LAST-ACK" -> "CLOSED" [label="B6\\nrcv ACK of FIN", style=bold' in text
+    assert '"CLOSED" -> "LISTEN" [label="B7", style="bold,dashed"' in text

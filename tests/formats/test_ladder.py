@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from tcptui import library
 from tcptui.explain.filled import answer_text
-from tcptui.formats.ladder import WIDTH, ladder_text
+from tcptui.formats.ladder import WIDTH, ladder_heading, ladder_lines, ladder_text
 from tcptui.lab import run as run_module
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
@@ -134,8 +134,16 @@ def test_the_heading_names_title_question_and_both_ends() -> None:
     made = library.find("handshake")
     lines = ladder_text(play(made)).splitlines()
     assert lines[:3] == [made.title, made.question, ""]
-    assert "A 10.0.0.1:49152" in lines[3]
-    assert "B 10.0.0.2:80" in lines[3]
+    assert lines[3].split("  ")[-1].strip() == "B 10.0.0.2:80"
+    assert lines[3].index("A 10.0.0.1:49152") == lines[4].index("│")
+    assert len(lines[3]) - 1 == lines[4].rindex("│")
+    run = play(made)
+    [heading], [first, *_] = (
+        ladder_heading(made, 80),
+        ladder_lines(run, whole_window(run.reports, run.first), 80),
+    )
+    assert heading.index("A 10.0.0.1:49152") == first.index("│")
+    assert len(heading) - 1 == first.rindex("│")
 
 
 def test_the_last_states_told_are_those_at_the_end() -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from tcptui import library
 from tcptui.explain.labels import label_of
+from tcptui.formats.registry import export
 from tcptui.formats.svg import LEFT, RIGHT, STEEP_ROOM, write
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
 from tcptui.lab.wire import Outcome
+from tcptui.view.palette import PALETTES
 from tests.lab.worlds import OPEN, scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -57,6 +59,15 @@ def test_a_label_stands_with_each() -> None:
     assert {label_of(one, False, 60) for one in run.transmissions} <= set(texts)
     late = play(library.load_named("late-syn"))
     assert label_of(late.transmissions[1], False, STEEP_ROOM) in write(late, "wire")
+
+
+def test_an_end_has_the_colour_that_it_has_in_other_pictures() -> None:
+    run = play(library.load_named("handshake"))
+    texts = [*ElementTree.fromstring(write(run, "wire")).iter(f"{SVG}text")]
+    fills = {(text.text or "")[:2]: text.attrib["fill"] for text in texts}
+    assert (fills["A "], fills["B "]) == (PALETTES["light"].a, PALETTES["light"].b)
+    other = [*ElementTree.fromstring(str(export(run, "svg-states"))).iter(f"{SVG}text")]
+    assert {text.attrib["fill"] for text in other if (text.text or "").startswith("A ")} == {fills["A "]}
 
 
 def test_no_text_of_a_story_is_more_than_text() -> None:

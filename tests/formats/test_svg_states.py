@@ -95,8 +95,8 @@ def shown(run: Record) -> list[str]:
 def test_the_way_is_numbered_on_the_arrows_and_below_them() -> None:
     texts = shown(play(library.load_named("late-syn")))
     for cause, names in (
-        ("active OPEN", "A1"), ("passive OPEN", "B1"), ("rcv SYN", "B2 B7"), ("rcv RST", "B8"),
-        ("rcv SYN,ACK", "A2"), ("rcv ACK of SYN", "B3"),
+        ("active OPEN", "A1"), ("passive OPEN", "B1"), ("rcv SYN", "B2 B8"), ("rcv RST", "B9"),
+        ("rcv SYN,ACK", "A2"), ("rcv ACK of SYN", "B3"), ("rcv ACK of FIN", "B6"),
     ):  # fmt: skip
         assert (cause, names) in pairwise(texts)
     assert texts.count("CLOSED A") == texts.count("CLOSED") == 1
@@ -104,8 +104,11 @@ def test_the_way_is_numbered_on_the_arrows_and_below_them() -> None:
     below = texts[texts.index("A client 10.0.0.1:49152") :]
     last = below.index("A6")
     assert below[last : last + 4] == ["A6", "2.300", "TIME-WAIT → CLOSED", "rcv RST (Figure 5, note 3)"]
-    other = below.index("B6")
-    assert below[other + 2 : other + 4] == ["LAST-ACK → LISTEN", "another connection"]
+    closed = below.index("B6")
+    assert below[closed : closed + 8] == [
+        "B6", "0.550", "LAST-ACK → CLOSED", "rcv ACK of FIN", "B7", "0.550", "CLOSED → LISTEN",
+        "another connection",
+    ]  # fmt: skip
 
 
 def test_a_step_through_two_arrows_is_two_changes() -> None:

@@ -414,9 +414,31 @@ async def keys_at_random(server: ServerProcess, scale: int) -> None:
 
 @attack
 async def a_run_that_goes_on(server: ServerProcess, scale: int) -> None:
-    """Steps to the end, plays as fast as can be, and moves typed by the thousand."""
-    for keys in (b"P" * 5, b"\x1b[F" * 20, b":s9999999\r", b":" + b"s100 " * 800 + b"\r"):
+    """Plays as fast as can be, steps to the end, and moves typed by the thousand."""
+    for keys in (b"p" + b"+" * 5, b"\x1b[F" * 20, b"ms9999999\r", typed(b"s100 " * 800), typed(ENDLESS)):
         await typing(server, lambda _, keys=keys: keys, 5)  # type: ignore[misc]
+
+
+ENDLESS = b"a:[{loop=['s=socket()'],every='1us'}] s100000"
+"""Moves of which each leads to another at once."""
+
+
+def typed(moves: bytes) -> bytes:
+    """The keys that make them."""
+    return b"m\x1b[200~" + moves + b"\x1b[201~\r"
+
+
+@attack
+async def many_runs_that_go_on(server: ServerProcess, scale: int) -> None:
+    async def one() -> None:
+        client = await Client.of(server)
+        await client.sees("handshake")
+        client.press(b"\r" + typed(ENDLESS))
+        with suppress(*FAILURES):
+            await client.reads(lambda _: False, 5 if scale > 1 else 0.5)
+        client.connection.abort()
+
+    await asyncio.gather(*(one() for _ in range(min(5 * scale, 100))))
 
 
 # Output.

@@ -224,6 +224,38 @@ def test_there_are_so_many_views_and_later_ones_see_the_largest_that_fits(
     run(test)
 
 
+def test_small_windows_of_many_sizes_have_few_views() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at), watched(at) as one:
+            audience = spectator_of(one)._audience
+            for columns in range(20, 80):
+                for rows in (5, 10, 15):
+                    one.reader.resize(columns, rows)
+                    spectator_of(one)._enter()
+            assert len(audience.views) <= views.MOST_VIEWS + len(views.STANDARDS)
+
+    run(test)
+
+
+def test_who_has_answered_goes_away_and_comes_back_counts_once() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            await presenter.press(b"  P")
+            for choice in b"1212":
+                await one.until(lambda: one.reader._spectator is not None and view_of(one).has(1))
+                one.reader.feed(bytes([choice]))
+                one.reader.feed(b"\\")
+                await one.until(lambda: one.reader._spectator is None and one.reader._terminal is not None)
+                await one.settle()
+                one.reader.feed(b"f")
+                await one.until(lambda: one.reader._spectator is not None)
+            await presenter.shows("1 of 1")
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     "octets",
     [b"\xff\xfe" * 50, b"9" * 5_000, b"\x1b[<35;3;3M" * 500, b"\x1b[200~" + b"x" * 5_000, b"\x1b[?1;2c"],

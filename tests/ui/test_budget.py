@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tcptui import library
-from tcptui.ui.budget import Budget
+from tcptui.ui.budget import PAUSE, Budget, Together
 from tcptui.ui.comparison import Comparison
 from tcptui.ui.seen import ScoresInMemory
 from tcptui.ui.session import SLICE, Session
@@ -116,8 +116,11 @@ def test_over_the_rate_work_goes_on_later() -> None:
     assert session.history.length == 50
     session.work()
     assert session.history.length == 50
-    assert session.rest == pytest.approx(0.01)
-    clock.now += 0.25
+    assert session.rest == pytest.approx(PAUSE)
+    clock.now += 0.01
+    session.work()
+    assert session.history.length == 50
+    clock.now += 0.24
     session.work()
     assert 74 <= session.history.length <= 75
     session.stop()
@@ -132,6 +135,39 @@ def test_work_takes_no_more_than_its_share_of_the_time() -> None:
     assert budget.wait == pytest.approx(3 * SLICE)
     clock.now += 3 * SLICE
     assert budget.wait == 0
+
+
+def test_work_of_all_takes_no_more_than_its_share_and_takes_turns() -> None:
+    clock = Clock()
+    together = Together(0.5)
+    budgets = [Budget(10**9, 1e9, 10**9, 0.25, clock=clock, together=together) for _ in range(100)]
+    turns = [0] * len(budgets)
+    while clock.now < 10:
+        for number, budget in enumerate(budgets):
+            if budget.wait == 0:
+                clock.now += SLICE
+                budget.worked(SLICE)
+                turns[number] += 1
+        clock.now += 0.001
+    assert sum(turns) * SLICE == pytest.approx(5, rel=0.25)
+    assert max(turns) - min(turns) <= 1
+
+
+def test_work_in_small_pieces_takes_no_more_than_its_share() -> None:
+    clock = Clock()
+    session = Session(endless(), clock=clock)
+    session.budget = Budget(10**6, 100, 50, share=0.25, clock=clock)
+    session.end()
+    worked = 0.0
+    while clock.now < 10:
+        begun = clock.now
+        if session.rest == 0:
+            clock.now += 0.004
+            session.work()
+            worked += 0.004
+        clock.now += max(session.rest, 0.001)
+        assert clock.now - begun >= 0.02
+    assert worked <= 2.5
 
 
 def test_slow_steps_and_long_texts_count_as_several() -> None:

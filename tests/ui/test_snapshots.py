@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from pytest_snapshot.plugin import Snapshot
 
-from tests.ui.drive import drive
+from tcptui import library
+from tcptui.ui.session import Session
+from tests.ui.drive import Screenshot, drive
+from tests.ui.in_a_room import Class, in_class
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
@@ -60,6 +63,38 @@ def test_screen(
     snapshot.assert_match(screenshot.svg, f"{name}.svg")
 
 
+ROOM_PICTURES = ("presenter-asks-120x36", "watcher-answers-80x24", "watcher-right-120x36", "on-a-copy-80x24")
+
+
+def test_room(snapshot: Snapshot) -> None:
+    """A presenter asks two who watch; both answer, and one tries something of his own."""
+    shots: list[Screenshot] = []
+
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn"), "s4"), size=(120, 36))
+        near, far = await room.watch((80, 24)), await room.watch((120, 36))
+        await presenter.press("P", "space")
+        await room.settle()
+        assert presenter.session.predicting is not None
+        question = presenter.session.predicting.question
+        assert question is not None
+        await near.press(str(question.right + 1))
+        await far.press(str(question.right + 1))
+        await room.count()
+        shots.extend((Screenshot(presenter.app), Screenshot(near.app)))
+        await presenter.press("space")
+        await room.settle()
+        shots.append(Screenshot(far.app))
+        await near.press("space", "l")
+        shots.append(Screenshot(near.app))
+
+    in_class(test)
+    snapshot.snapshot_dir = SCREENSHOTS
+    for name, shot in zip(ROOM_PICTURES, shots, strict=True):
+        snapshot.assert_match(shot.text, f"{name}.txt")
+        snapshot.assert_match(shot.svg, f"{name}.svg")
+
+
 def test_every_picture_is_checked() -> None:
-    names = {case[0] for case in CASES}
+    names = {case[0] for case in CASES} | set(ROOM_PICTURES)
     assert {path.stem for path in SCREENSHOTS.iterdir() if path.is_file()} == names

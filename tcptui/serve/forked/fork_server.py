@@ -1,8 +1,8 @@
 """The fork server: a process that has all that a session needs, and forks one for each request.
 
-It is started by `python -m tcptui.serve.forked.warm DESCRIPTOR`, where the descriptor is its end of a of
-sockets that keep messages apart (SOCK_SEQPACKET): the first message to it is the settings, JSON; then "fork
-NUMBER", with the socket of a session beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
+It is started by `python -m tcptui.serve.forked.warm DESCRIPTOR`, where the descriptor is its end of a pair
+of sockets that keep messages apart (SOCK_SEQPACKET): the first message to it is the settings, JSON; then
+"fork NUMBER", with the socket of a session beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
 CODE" of each child, with the code that `os.waitstatus_to_exitcode` has for it: below zero, a signal. When
 the other end is closed it kills its children, and ends.
 
