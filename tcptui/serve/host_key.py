@@ -35,8 +35,7 @@ def host_key(path: Path) -> SSHKey:
 
     Raises:
         BadFile: it can't be read or made, is no private Ed25519 key without a passphrase, or can be read or
-        was
-            put there by others.
+            was put there by others.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -124,7 +124,7 @@ class ReaderSession(SSHServerSession[bytes]):
         self._term: str | None = None
         """None: no terminal was asked for."""
         self._size = (0, 0)
-        self._is_command = False
+        self._is_command = self._is_input_over = False
         self._reader: AnyReader | None = None
 
     @property
@@ -172,14 +172,12 @@ class ReaderSession(SSHServerSession[bytes]):
             return
         environment = self._channel.get_environment_bytes()
 
-        def value(*names: bytes) -> str:
-            return next(
-                (environment[name].decode(errors="replace") for name in names if name in environment), ""
-            )
+        def value(name: bytes) -> str:
+            return environment.get(name, b"").decode(errors="replace")
 
         client = Client.of(
             address=self._visitor.address, user=self._visitor.user, term=self._term,
-            colorterm=value(b"COLORTERM"), language=value(b"LC_ALL", b"LC_CTYPE", b"LANG"),
+            colorterm=value(b"COLORTERM"), language=value(b"LANG"),
             columns=self._size[0] or COLUMNS, rows=self._size[1] or ROWS,
         )  # fmt: skip
         self._reader = self._server.served.reader(client, self, self._visitor.start)
@@ -192,7 +190,7 @@ class ReaderSession(SSHServerSession[bytes]):
             self._reader.feed(data)
 
     def eof_received(self) -> bool:
-        asyncio.get_running_loop().call_later(END_OF_INPUT, self.say_good_bye, "")
+        asyncio.get_running_loop().call_later(END_OF_INPUT, self._end_input)
         return True
 
     def pause_writing(self) -> None:
@@ -229,10 +227,16 @@ class ReaderSession(SSHServerSession[bytes]):
 
     # Its end.
 
+    def _end_input(self) -> None:
+        self._is_input_over = True
+        self.say_good_bye("")
+
     async def _run(self, reader: AnyReader, client: Client) -> None:
         self._server.garbage.begins()
         ended = await reader.run()
         self._server.garbage.ends()
+        if self._is_input_over and ended.reason == "server":
+            ended = ended._replace(reason="left")
         tell_end(self._server.log, client, ended, self._connection.cut)
         self._leave(int(ended.error is not None))
 

@@ -291,6 +291,22 @@ def test_a_fork_server_that_does_not_start_is_told() -> None:
     run(test)
 
 
+def test_a_fork_that_can_t_be_asked_for_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        async with forking() as sessions:
+            await sessions.start()
+
+            async def fail(*_: object) -> None:
+                raise BrokenPipeError
+
+            monkeypatch.setattr(sessions, "_send", fail)
+            ended = await Forked(sessions).ended()
+            assert isinstance(ended.error, BrokenPipeError)
+            assert not sessions._deaths
+
+    run(test)
+
+
 def test_nothing_is_left_behind() -> None:
     async def test() -> None:
         async with forking() as sessions:

@@ -166,6 +166,7 @@ def test_what_a_connection_can_be_asked_for(server: ServerProcess) -> None:
         for name, is_taken in (
             (b"LANG", True),
             (b"COLORTERM", True),
+            (b"LC_ALL", False),
             (b"TEXTUAL_DRIVER", False),
             (b"PATH", False),
         ):
@@ -248,6 +249,8 @@ def test_the_log_says_who_was_there_and_has_nothing_unescaped(
 
 
 def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
+    before = server.log.stat().st_size
+
     async def test() -> None:
         client = await Client.of(server)
         await client.sees("handshake")
@@ -256,6 +259,7 @@ def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
         assert GIVEN_BACK in client.octets
 
     asyncio.run(test())
+    assert server.log.read_bytes()[before:].endswith(b": the reader left\n")
 
 
 def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:

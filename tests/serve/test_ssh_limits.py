@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
+import struct
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -14,6 +17,7 @@ from asyncssh.packet import Boolean, MPInt, String
 
 from tcptui.serve import ssh_connection, ssh_session
 from tcptui.serve.access import Access
+from tcptui.serve.listening import BACKLOG
 from tcptui.serve.passwords import Passwords
 from tcptui.serve.reader import Reader
 from tests.serve.ssh_here import WIDE, Here, ended, run
@@ -225,6 +229,18 @@ def test_a_client_that_is_gone_without_a_word_is_noticed(monkeypatch: pytest.Mon
             client.connection.process_packet = lambda *_: True  # type: ignore[method-assign]
             await here.logs("the other side is gone")
             assert here.server.admission.total == 0
+
+    run(test)
+
+
+def test_a_class_that_comes_at_once_waits_to_be_accepted() -> None:
+    async def test() -> None:
+        async with Here() as here:
+            (one,) = here.sockets
+            most = int(Path("/proc/sys/net/core/somaxconn").read_text())
+            # Of a listening socket tcpi_sacked is how many may wait (tcp_get_info, since Linux 2.6.23).
+            (backlog,) = struct.unpack_from("I", one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 28)
+            assert backlog == min(BACKLOG, most)
 
     run(test)
 

@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     # Why a connection is refused, for the log.
     "serve.refused.total": "as many as are allowed are here",
     "serve.refused.per_address": "as many as are allowed are here from its address",
-    "serve.refused.not_logged_in": "too many have not logged in yet",
+    "serve.refused.not_logged_in": "too many have no session yet",
     "serve.refused.rate": "too many a second",
     "serve.refused.address_rate": "too many a second from its address",
 }
