@@ -69,7 +69,7 @@ long."""
 LONGEST_VALUE = 64
 _GLOBAL = frozenset((b"keepalive@openssh.com",))
 _REQUESTS = frozenset((b"pty-req", b"shell", b"exec", b"window-change", b"env", b"keepalive@openssh.com"))
-_ENVIRONMENT = frozenset((b"COLORTERM", b"LANG", b"LC_ALL", b"LC_CTYPE"))
+_ENVIRONMENT = frozenset((b"COLORTERM", b"LANG"))
 
 
 class Waiting(Protocol):

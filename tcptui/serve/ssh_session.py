@@ -185,14 +185,12 @@ class ReaderSession(SSHServerSession[bytes]):
             return
         environment = self._channel.get_environment_bytes()
 
-        def value(*names: bytes) -> str:
-            return next(
-                (environment[name].decode(errors="replace") for name in names if name in environment), ""
-            )
+        def value(name: bytes) -> str:
+            return environment.get(name, b"").decode(errors="replace")
 
         client = Client.of(
             address=self._visitor.address, user=self._visitor.user, term=self._term,
-            colorterm=value(b"COLORTERM"), language=value(b"LC_ALL", b"LC_CTYPE", b"LANG"),
+            colorterm=value(b"COLORTERM"), language=value(b"LANG"),
             columns=self._size[0] or COLUMNS, rows=self._size[1] or ROWS,
         )  # fmt: skip
         self._reader = self._server.served.reader(client, self, self._visitor.start)

@@ -131,11 +131,6 @@ class ReaderTerminal(Driver):
         self._take_after(0)
 
     @property
-    def wants_no_more(self) -> bool:
-        """Whether the other side should be kept from sending."""
-        return self._is_paused
-
-    @property
     def awaits_answer(self) -> bool:
         """Whether the terminal has not answered a question yet."""
         return self._input.answers.awaited and self._outlet is not None

@@ -90,11 +90,6 @@ class View:
         self._app = ReaderApp(first, audience.stories, preferences, driver, self._begin, budget)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
-    @property
-    def newest(self) -> Shown:
-        """What the presenter shows."""
-        return self._following.newest
-
     def has(self, choice: int) -> bool:
         """Whether a question stands that has a choice of that number, from 1."""
         session = self._app.session
@@ -168,8 +163,7 @@ class View:
     def end(self) -> None:
         """Nobody may enter any more."""
         self._audience.forget(self)
-        if not self._app._exit:
-            self._app.exit()
+        self._app.leave()
 
     async def _run(self) -> None:
         try:

@@ -79,12 +79,12 @@ def test_a_long_way_on_what_is_known_is_replayed_from_the_last_checkpoint() -> N
 
 def test_a_line_stays_what_it_is_when_more_moves_are_made() -> None:
     history = History(library.find("life"))
-    for move in parse_moves("s6 w1ms"):
+    for move in parse_moves("s5 w1ms"):
         history.apply(move)
     line = history.line
     history.apply(Wait(2_000))
-    assert line == Line({6: Wait(1_000)}, 7)
-    assert history.line == Line({6: Wait(1_000), 7: Wait(2_000)}, 8)
+    assert line == Line({5: Wait(1_000)}, 6)
+    assert history.line == Line({5: Wait(1_000), 6: Wait(2_000)}, 7)
 
 
 def test_it_is_not_on_a_line_elsewhere_or_with_another_move() -> None:

@@ -166,6 +166,7 @@ def test_what_a_connection_can_be_asked_for(server: ServerProcess) -> None:
         for name, is_taken in (
             (b"LANG", True),
             (b"COLORTERM", True),
+            (b"LC_ALL", False),
             (b"TEXTUAL_DRIVER", False),
             (b"PATH", False),
         ):

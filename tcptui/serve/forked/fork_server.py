@@ -25,6 +25,7 @@ from typing import Any
 
 from tcptui.serve.forked.child import MakeReader, run_child
 from tcptui.serve.forked.confinement import die_first, die_with, give_up_root
+from tcptui.serve.forked.immortal import make_immortal
 
 MOST_OCTETS = 65_536
 """Of a message to it."""
@@ -132,8 +133,10 @@ def main(make: Callable[[Any], MakeReader]) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket(fileno=int(sys.argv[1]))
     make_reader = make(json.loads(control.recv(MOST_OCTETS)))
-    # What is there by now stays: a collection would write into its pages, which would then be shared no more.
+    # What is there by now stays: a collection, or a count of references, would write into its pages, which
+    # would then be shared no more.
     gc.collect()
+    make_immortal()
     gc.freeze()
     die_first()
     give_up_root()
