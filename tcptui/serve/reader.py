@@ -97,8 +97,8 @@ class Ended(NamedTuple):
 
     reason: Reason
     seconds: float
-    steps: int
-    """Moves that were made in it."""
+    steps: int | None
+    """Moves that were made in it; None: not known."""
     error: BaseException | None = None
 
 

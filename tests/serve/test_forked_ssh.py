@@ -53,6 +53,10 @@ def test_a_session_that_is_killed_and_the_end_of_the_server(tmp_path: Path) -> N
             ended = [client for client in clients if GIVEN_BACK in await _read(client)]
             (one,) = ended
             assert await one.status() == 1
+            assert one.octets.endswith(b"This session has ended: its process on the server is no more.\r\n")
+            (line,) = [line for line in server.log.read_text().splitlines() if "ends after" in line]
+            assert "step" not in line
+            assert "()" not in server.log.read_text()
             for client in clients:
                 if client is not one:
                     client.octets = b""
