@@ -97,8 +97,8 @@ class Ended(NamedTuple):
 
     reason: Reason
     seconds: float
-    steps: int
-    """Moves that were made in it."""
+    steps: int | None
+    """Moves that were made in it; None: not known."""
     error: BaseException | None = None
 
 
@@ -177,11 +177,6 @@ class Reader:
         self._size = self._share.sized(columns, rows)
         if self._front is not None:
             self._front.resize(*self._size)
-
-    @property
-    def wants_no_more(self) -> bool:
-        """Whether no more should be fed for a while; the outlet is told of it too."""
-        return self._front is not None and self._front.wants_no_more
 
     def drained(self) -> None:
         """The outlet is no longer full."""
