@@ -18,6 +18,9 @@ PORT = 8000
 _PER_SESSION = 8
 """Connections that a browser opens at most for one session: six for the page and its files (HTTP/1.1), one
 that is its socket, and one more."""
+_LEAST_WITHOUT_SESSION = 400
+"""Connections without a session that are taken at least, however few sessions there may be: of as many as
+come at once and are told that there is no room, each has the page and its files."""
 
 
 def add(ways: Commands) -> None:
@@ -88,10 +91,11 @@ def _connections(sessions: AdmissionLimits, behind_proxy: bool) -> AdmissionLimi
     """How many connections are taken for so many sessions; those of a proxy have all one address."""
     from tcptui.serve.running import most_connections
 
-    total, burst, rate = most_connections(2 * sessions.total), sessions.burst, sessions.rate
+    without = max(sessions.total, _LEAST_WITHOUT_SESSION)
+    total, burst, rate = most_connections(sessions.total + without), sessions.burst, sessions.rate
     whole = sessions._replace(
-        total=total, not_logged_in=max(total - sessions.total, 1), burst=_PER_SESSION * burst,
-        rate=_PER_SESSION * rate,
+        total=total, not_logged_in=max(total - sessions.total, min(without, total // 2), 1),
+        burst=_PER_SESSION * burst, rate=_PER_SESSION * rate,
     )  # fmt: skip
     if behind_proxy:
         return whole._replace(per_address=total, address_rate=whole.rate, address_burst=whole.burst)

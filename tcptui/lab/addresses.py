@@ -10,7 +10,8 @@ from tcptui.core.packet.segment import Socket
 from tcptui.core.udp import for_many
 from tcptui.lab.wire import BadMove
 
-_PATTERN = r"(?:\[([0-9A-Fa-f:]+)\]|([0-9.]+)):([0-9]{1,5})"
+_PATTERN = r"(?:\[([0-9A-Fa-f:]+:[0-9A-Fa-f.]*)\]|([0-9.]+)):([0-9]{1,5})"
+"""IPv6 may end as IPv4 does (RFC 4291 2.2), and from Python 3.13 on an IPv4-mapped address is written so."""
 ALLOWED = Message.of("allowed.socket")
 
 

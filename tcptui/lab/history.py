@@ -296,8 +296,8 @@ class History:
 
     @property
     def line(self) -> Line:
-        """The moves of this branch."""
-        return Line(self._branch.others, self.length)
+        """The moves of this branch, as they are now."""
+        return Line(dict(self._branch.others), self.length)
 
     def text(self) -> str:
         """The moves up to here, as `moves_text.parse_moves` reads them."""

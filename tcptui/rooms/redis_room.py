@@ -152,6 +152,7 @@ class RoomOverRedis(RoomInProcess):
         """What Redis has, when it was reached; None: nothing, or nothing that can be read. The newest is
         shown, here and there."""
         self.is_current.set()
+        self._heard_presenter = asyncio.get_running_loop().time()  # Nobody was heard while Redis was away.
         if kept is not None:
             self.heard(kept)
         if self.shown.number and (kept is None or self._kept.is_newer_than(kept)):
@@ -178,7 +179,8 @@ class RoomOverRedis(RoomInProcess):
             del self._others[server]
         if gone:
             super()._recount()
-        if not self._claim and self._presenting_server and now - self._heard_presenter > SILENT:
+        is_silent = self.is_current.is_set() and now - self._heard_presenter > SILENT
+        if not self._claim and self._presenting_server and is_silent:
             self._left_elsewhere()
 
     def _take(self, kept: Kept) -> None:

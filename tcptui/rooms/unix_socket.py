@@ -194,6 +194,8 @@ class _Watcher(Protocol):
         self._sent: Shown | None = None
         """What he has got last."""
         self._is_full = False
+        self._untold: Trouble | None = None
+        """What has come last while he did not read, if it is that."""
         self._me = next(server.names)
         self._cut: asyncio.TimerHandle | None = None
 
@@ -237,8 +239,11 @@ class _Watcher(Protocol):
         self._is_full = False
         if self._cut is not None:
             self._cut.cancel()
+        trouble, self._untold = self._untold, None
         if self._room.shown != self._sent:
             self._tell(self._room.shown)
+        if trouble is not None:
+            self._tell(trouble)
 
     def end(self) -> None:
         """The room has ended."""
@@ -247,7 +252,9 @@ class _Watcher(Protocol):
         self._cut = asyncio.get_running_loop().call_later(PATIENCE, self._transport.abort)
 
     def _tell(self, what: Shown | Trouble) -> None:
-        if not self._is_full and not self._transport.is_closing():
+        if self._is_full:
+            self._untold = what if isinstance(what, Trouble) else None
+        elif not self._transport.is_closing():
             self._transport.write(self._server.line(what, self._sent))
             if isinstance(what, Shown):
                 self._sent = what

@@ -46,12 +46,22 @@ class ReaderApp(TcptuiApp):
         self._capture_stdout = sys.stdout  # type: ignore[assignment]
         self._capture_stderr = sys.stderr  # type: ignore[assignment]
 
+    @property
+    def terminal(self) -> ReaderTerminal | None:
+        """Its driver, as soon as it has one."""
+        return self._driver if isinstance(self._driver, ReaderTerminal) else None
+
+    def leave(self) -> None:
+        """Ends it, unless it ends already."""
+        if not self._exit:
+            self.exit()
+
     async def on_event(self, event: Event) -> None:
         begun = perf_counter()
         await super().on_event(event)
         if isinstance(event, InputEvent):
-            if isinstance(self._driver, ReaderTerminal):
-                self._driver.answered(perf_counter() - begun)
+            if self.terminal is not None:
+                self.terminal.answered(perf_counter() - begun)
             await asyncio.sleep(0)  # The other readers have their turn: a full queue is not waited for.
 
     def type_moves(self, moves: str) -> None:

@@ -97,8 +97,8 @@ class Ended(NamedTuple):
 
     reason: Reason
     seconds: float
-    steps: int
-    """Moves that were made in it."""
+    steps: int | None
+    """Moves that were made in it; None: not known."""
     error: BaseException | None = None
 
 
@@ -178,11 +178,6 @@ class Reader:
         if self._front is not None:
             self._front.resize(*self._size)
 
-    @property
-    def wants_no_more(self) -> bool:
-        """Whether no more should be fed for a while; the outlet is told of it too."""
-        return self._front is not None and self._front.wants_no_more
-
     def drained(self) -> None:
         """The outlet is no longer full."""
         if self._front is not None:
@@ -216,8 +211,7 @@ class Reader:
 
     @property
     def _terminal(self) -> ReaderTerminal | None:
-        driver = None if self._app is None else self._app._driver
-        return driver if isinstance(driver, ReaderTerminal) else None
+        return None if self._app is None else self._app.terminal
 
     @property
     def _front(self) -> ReaderTerminal | Spectator | None:
@@ -355,8 +349,8 @@ class Reader:
         app = self._app
         if self._spectator is not None:
             self._spectator.leave()
-        elif app is not None and not app._exit:
-            app.exit()
+        elif app is not None:
+            app.leave()
 
     async def _wait_for_answer(self, terminal: ReaderTerminal) -> None:
         """An answer of the terminal that is on its way would stand in the reader's shell."""

@@ -41,8 +41,6 @@ _HERE = ("f",)
 class Spectator:
     """In the place of a terminal's driver, for the `Reader` whose connection it is."""
 
-    wants_no_more = False
-
     def __init__(
         self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = "",
         shown: Shown = NOTHING_SHOWN,

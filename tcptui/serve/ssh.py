@@ -24,6 +24,7 @@ from tcptui.core.message import Message
 from tcptui.explain.catalogue import say
 from tcptui.files import BadFile
 from tcptui.named_tuple import NamedTuple
+from tcptui.serve.listening import BACKLOG
 from tcptui.serve.proxy_protocol import BadHeader, Header, header_of
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
 from tcptui.serve.ssh_connection import HANDSHAKE, Connection
@@ -108,6 +109,8 @@ class SshServer:
                 await loop.create_server(lambda: arrival(self), sock=one, backlog=ACCEPTED_AT_ONCE)
                 for one in sockets
             ]
+            for one in sockets:
+                one.listen(BACKLOG)  # asyncio has let no more wait than are accepted at once.
             try:
                 await until(self._read_anew, begin)
             finally:

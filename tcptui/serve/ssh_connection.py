@@ -7,8 +7,7 @@ where that is bounded, at methods of asyncssh that are called for each octet and
 - The way to a session has stages, each with a time: the program at the other end is quick, whoever sits there
   may have to look at a host key or type a password.
 - What comes is taken a piece at a time, so that others have their turn, and no more of it a second than
-anybody
-  types or pastes. While answers wait to be sent, nothing is read: they would pile up.
+  anybody types or pastes. While answers wait to be sent, nothing is read: they would pile up.
 - What goes is held where the other side does not take it: its TCP window, the window of its channel, or a key
   exchange that does not end. Who takes nothing for a while is cut.
 - Of what an SSH connection can be asked for the few things are let through that a screen needs; the rest is
@@ -70,7 +69,7 @@ long."""
 LONGEST_VALUE = 64
 _GLOBAL = frozenset((b"keepalive@openssh.com",))
 _REQUESTS = frozenset((b"pty-req", b"shell", b"exec", b"window-change", b"env", b"keepalive@openssh.com"))
-_ENVIRONMENT = frozenset((b"COLORTERM", b"LANG", b"LC_ALL", b"LC_CTYPE"))
+_ENVIRONMENT = frozenset((b"COLORTERM", b"LANG"))
 
 
 class Waiting(Protocol):
@@ -128,6 +127,8 @@ class Connection(SSHServerConnection):
         self._before_login = MOST_BEFORE_LOGIN
         """Octets that may still come."""
         self._login_requests = 0
+        self.refused_keys = 0
+        """Keys that were offered for a login, or a signature with one, and not taken."""
         self._held: dict[str, Callable[[], int]] = {}
         """What holds up what is to be sent, and how many octets wait there."""
         self._stalling: asyncio.TimerHandle | None = None
@@ -226,6 +227,11 @@ class Connection(SSHServerConnection):
                     self.send_packet(MSG_REQUEST_FAILURE)
                 return True
         return super().process_packet(pkttype, pktid, packet)
+
+    async def validate_public_key(self, username: str, key_data: bytes, msg: bytes, signature: bytes) -> bool:
+        fits = await super().validate_public_key(username, key_data, msg, signature)
+        self.refused_keys += not fits
+        return fits
 
     async def reload_config(self) -> None:
         """Nothing depends on who comes."""

@@ -177,8 +177,7 @@ class View:
         """Nobody may enter any more."""
         self._audience.forget(self)
         self._has_ended = True
-        if not self._app._exit:
-            self._app.exit()
+        self._app.leave()
 
     async def _run(self) -> None:
         try:

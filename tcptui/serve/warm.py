@@ -27,12 +27,14 @@ NOT_OF_A_SESSION = tuple(
 )  # fmt: skip
 """What the names of modules begin with that no session needs."""
 TEXTUAL = ("widgets", "widgets.input", "widgets.option_list", "scrollbar", "scroll_view")
-STANDARD = (
+LATE = (
     "base64",
     "difflib",
     "encodings.idna",
     "encodings.ascii",
     "encodings.latin_1",
+    "shlex",
+    "tomli_w",
     "traceback",
     "zlib",
 )
@@ -44,7 +46,7 @@ def load_modules() -> None:
     for module in pkgutil.walk_packages(tcptui.__path__, "tcptui."):
         if not module.name.startswith(NOT_OF_A_SESSION):
             import_module(module.name)
-    for name in (*STANDARD, *(f"textual.{name}" for name in TEXTUAL)):
+    for name in (*LATE, *(f"textual.{name}" for name in TEXTUAL)):
         import_module(name)
 
 

@@ -128,7 +128,7 @@ class Presenting:
         """Of the whole branch, made when that has changed: most changes of a moment are steps on it."""
         of, branch, line, words = self._moves
         if of is not history or branch != history.branch or line.length != history.length:
-            line = Line(dict(history.line.others), history.length)
+            line = history.line
             words = line_text(line)
             self._moves = history, history.branch, line, words
         if len(words) > LONGEST_MOVES:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tcptui import library
 from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.moves import NEXT, Line, Lose, Wait
-from tcptui.lab.moves_text import line_text, parse_line
+from tcptui.lab.moves_text import line_text, parse_line, parse_moves
 from tcptui.lab.wire import BadMove
 from tests.lab.test_history import LONG
 from tests.messages import refused
@@ -75,6 +75,16 @@ def test_a_long_way_on_what_is_known_is_replayed_from_the_last_checkpoint() -> N
     line = Line({}, one.length)
     one.go_to(0)
     assert len(list(one.walk_on(line, line.length))) <= INTERVAL
+
+
+def test_a_line_stays_what_it_is_when_more_moves_are_made() -> None:
+    history = History(library.find("life"))
+    for move in parse_moves("s5 w1ms"):
+        history.apply(move)
+    line = history.line
+    history.apply(Wait(2_000))
+    assert line == Line({5: Wait(1_000)}, 6)
+    assert history.line == Line({5: Wait(1_000), 6: Wait(2_000)}, 7)
 
 
 def test_it_is_not_on_a_line_elsewhere_or_with_another_move() -> None:

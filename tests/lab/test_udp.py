@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given, settings
@@ -255,6 +256,8 @@ def test_another_hosts_address_is_refused_and_nothing_changes(word: str) -> None
     [
         ("10.0.0.2:80", Socket("10.0.0.2", 80)),
         ("[2001:DB8:0::2]:65535", Socket("2001:db8::2", 65535)),
+        ("[::ffff:10.0.0.2]:80", Socket(str(ip_address("::ffff:a00:2")), 80)),
+        ("[::]:80", Socket("::", 80)),
     ],
 )
 def test_a_socket_is_read(text: str, expected: Socket) -> None:
@@ -265,7 +268,8 @@ def test_a_socket_is_read(text: str, expected: Socket) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "80", "10.0.0.2", "10.0.0.2:", "10.0.0.2:0", "10.0.0.2:65536", "10.0.0.256:1", "2001:db8::2:80",
-     "[10.0.0.2]:80", "[::1%1]:80", "here:80", "10.0.0.2:٣", " 10.0.0.2:80", "9" * 5_000],
+     "[10.0.0.2]:80", "[::10.0.0.256]:80", "[::1%1]:80",
+     "here:80", "10.0.0.2:٣", " 10.0.0.2:80", "9" * 5_000],
 )  # fmt: skip
 def test_what_is_no_socket_is_refused_in_one_line(text: str) -> None:
     with refused(BadSocket, match=r"is no socket: write .* 10\.0\.0\.2:80 or \[2001:db8::2\]:80$") as error:

@@ -302,6 +302,28 @@ def test_redis_goes_and_comes_back_empty(redis: RedisServer) -> None:
     run(test())
 
 
+def test_a_presenter_elsewhere_has_not_left_because_redis_was_away(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_room, "SILENT", 1.5)
+    monkeypatch.setattr(redis_link, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(redis_link, "_LONGEST_WAIT", 0.05)
+
+    async def test() -> None:
+        async with presented(redis) as (_, two, presenter):
+            told = await two.watcher()
+            await until(lambda: positions(told) == [1])
+            redis.kill()
+            await until(lambda: positions(told) == [1, "away"])
+            await asyncio.sleep(redis_room.SILENT)
+            redis.start()
+            presenter.show(2)
+            await until(lambda: positions(told)[-1] == 2)
+            assert positions(told) in ([1, "away", 2], [1, "away", 1, 2])
+
+    run(test())
+
+
 def test_what_a_server_without_a_presenter_knows_survives_redis_too(redis: RedisServer) -> None:
     async def test() -> None:
         async with presented(redis) as (one, two, _):

@@ -244,6 +244,23 @@ def test_who_does_not_read_is_not_waited_for_and_gets_the_newest_when_he_does(tm
     with_room(tmp_path, test)
 
 
+def test_who_reads_again_is_told_of_trouble_too(tmp_path: Path) -> None:
+    async def test(one: Opened) -> None:
+        stranger = one.stranger()
+        await soon()
+        for number in range(1, 101):
+            one.presented.show(Shown(number, "mine", f"{number}{TEXT}"))
+            await asyncio.sleep(0)
+        one.leave()
+        await soon()
+        got = b""
+        while b'"trouble":{"reason":"left"}' not in got:
+            got += await asyncio.wait_for(asyncio.get_running_loop().sock_recv(stranger, 1 << 20), 5)
+        assert b'"number":100' in got
+
+    with_room(tmp_path, test)
+
+
 def test_who_does_not_read_for_long_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unix_socket, "PATIENCE", 0.1)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from tcptui.formats.registry import FORMATS
 from tcptui.serve.first import Start
 from tcptui.serve.forked.sessions import ForkedSessions
 from tcptui.serve.reader import Client as ReaderClient
 from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
+from tcptui.ui.screens.save import choices
 from tests.serve.reading import Sink
 from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until
 from tests.serve.test_forked import children, pid_of
@@ -27,6 +28,7 @@ KEYS = {
     "backslash": b"\\", "left_square_bracket": b"[", "right_square_bracket": b"]", "colon": b":",
     "question_mark": b"?",
 }  # fmt: skip
+COPIED = (b"\x1b]52;c;", b"terminals take copies of at most")
 ESCAPE = b"\x1b[27u"
 """As the Kitty keyboard protocol has it: nothing more is waited for."""
 
@@ -51,6 +53,10 @@ def test_a_session_that_is_killed_and_the_end_of_the_server(tmp_path: Path) -> N
             ended = [client for client in clients if GIVEN_BACK in await _read(client)]
             (one,) = ended
             assert await one.status() == 1
+            assert one.octets.endswith(b"This session has ended: its process on the server is no more.\r\n")
+            (line,) = [line for line in server.log.read_text().splitlines() if "ends after" in line]
+            assert "step" not in line
+            assert "()" not in server.log.read_text()
             for client in clients:
                 if client is not one:
                     client.octets = b""
@@ -75,42 +81,61 @@ async def _read(client: Client) -> bytes:
     return client.octets
 
 
-def test_every_action_and_every_format_without_a_file() -> None:
+class Session:
+    """One in a process of its own, without a connection."""
+
+    def __init__(self, sessions: ForkedSessions) -> None:
+        self.sink = Sink()
+        client = ReaderClient.of(term="xterm-256color", columns=120, rows=36)
+        self.reader = sessions.reader(client, self.sink, Start("late-syn", moves="s6"))
+        self.running = asyncio.create_task(self.reader.run())
+
+    async def press(self, octets: bytes, what: object) -> None:
+        """Nothing ends of it."""
+        before = len(self.sink.octets)
+        self.reader.feed(octets)
+        await _quiet(self.sink, before)
+        assert not self.running.done(), (what, self.running.result())
+
+
+@asynccontextmanager
+async def begun() -> AsyncIterator[Session]:
+    sessions = ForkedSessions(Served(), lambda message: None)
+    await sessions.start()
+    session = Session(sessions)
+    await _quiet(session.sink, 0)
+    session.reader.feed(b"\x1b[?62;22c")
+    yield session
+    session.reader.feed(b"\x03")
+    ended = await asyncio.wait_for(session.running, 10)
+    assert (ended.reason, ended.error) == ("left", None)
+    assert ended.steps
+    assert pid_of(sessions)
+    await sessions.close()
+
+
+def test_every_action_without_a_file() -> None:
     """Whatever would open one, or import a module, fails in a child."""
 
     async def test() -> None:
-        sessions = ForkedSessions(Served(), lambda message: None)
-        await sessions.start()
-        sink = Sink()
-        client = ReaderClient.of(term="xterm-256color", columns=120, rows=36)
-        reader = sessions.reader(client, sink, Start("late-syn", moves="s6"))
-        running = asyncio.create_task(reader.run())
+        async with begun() as session:
+            for action in ACTIONS:
+                if action.id not in ("quit", "save"):
+                    await session.press(KEYS.get(action.keys[0], action.keys[0].encode()), action.id)
+                    await session.press(ESCAPE, action.id)
 
-        async def press(octets: bytes) -> None:
-            before = len(sink.octets)
-            reader.feed(octets)
-            await _quiet(sink, before)
+    asyncio.run(test())
 
-        await _quiet(sink, 0)
-        reader.feed(b"\x1b[?62;22c")
-        for action in ACTIONS:
-            if action.id not in ("quit", "save"):
-                await press(KEYS.get(action.keys[0], action.keys[0].encode()))
-                await press(ESCAPE)
-                assert not running.done(), (action.id, running.result())
-        for place in range(len(FORMATS)):
-            await press(b"\x1b[H   s")
-            await press(b"\x1b[B" * place)
-            await press(b"\r")
-            await press(b"\r")
-            assert not running.done(), (place, running.result())
-            await press(ESCAPE * 2)
-        reader.feed(b"\x03")
-        ended = await asyncio.wait_for(running, 10)
-        assert (ended.reason, ended.error) == ("left", None)
-        assert ended.steps
-        assert pid_of(sessions)
-        await sessions.close()
+
+def test_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
+    async def test() -> None:
+        async with begun() as session:
+            for place, choice in enumerate(one for one in choices() if not one.form.binary):
+                await session.press(b"s", choice)
+                await session.press(b"\x1b[H" + b"\x1b[B" * place, choice)
+                session.sink.octets = b""
+                await session.press(b"\r", choice)
+                await until(lambda: any(one in session.sink.octets for one in COPIED))
 
     asyncio.run(test())
 

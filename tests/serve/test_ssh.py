@@ -166,6 +166,7 @@ def test_what_a_connection_can_be_asked_for(server: ServerProcess) -> None:
         for name, is_taken in (
             (b"LANG", True),
             (b"COLORTERM", True),
+            (b"LC_ALL", False),
             (b"TEXTUAL_DRIVER", False),
             (b"PATH", False),
         ):
@@ -248,6 +249,8 @@ def test_the_log_says_who_was_there_and_has_nothing_unescaped(
 
 
 def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
+    before = server.log.stat().st_size
+
     async def test() -> None:
         client = await Client.of(server)
         await client.sees("handshake")
@@ -256,6 +259,7 @@ def test_an_end_of_input_ends_the_session(server: ServerProcess) -> None:
         assert GIVEN_BACK in client.octets
 
     asyncio.run(test())
+    assert server.log.read_bytes()[before:].endswith(b": the reader left\n")
 
 
 def test_sessions_leave_nothing_behind(server: ServerProcess) -> None:
@@ -342,6 +346,10 @@ def test_keys_and_passwords(tmp_path: Path) -> None:
             ):  # fmt: skip
                 with pytest.raises(asyncssh.PermissionDenied):
                     await server.connect(**may_not)
+            log = server.log.read_text()
+            assert "'anna': no login: 1 key, 0 passwords refused, with 'AsyncSSH" in log
+            assert "'anna': no login: 0 keys, 1 password refused, with 'AsyncSSH" in log
+            assert "sesame" not in log
             with pytest.raises(asyncssh.Error):
                 await server.connect(username="x" * 2000)
             await is_answering_with(key)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
+import struct
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -14,6 +17,7 @@ from asyncssh.packet import Boolean, MPInt, String
 
 from tcptui.serve import ssh_connection, ssh_session
 from tcptui.serve.access import Access
+from tcptui.serve.listening import BACKLOG
 from tcptui.serve.passwords import Passwords
 from tcptui.serve.reader import Reader
 from tests.serve.ssh_here import WIDE, Here, ended, run
@@ -124,6 +128,8 @@ def test_passwords_are_tried_a_few_times(monkeypatch: pytest.MonkeyPatch) -> Non
                     await here.connect(client_factory=Guesses)
                 assert len(tried) == tries
             assert here.log.count("too many attempts to log in") == 3
+            for refused in ("4 passwords", "3 passwords", "1 password"):
+                assert here.log.count(f"no login: 0 keys, {refused} refused, with ") == 1
             with pytest.raises(asyncssh.Error):
                 await here.connect(password="sesame")
 
@@ -225,6 +231,18 @@ def test_a_client_that_is_gone_without_a_word_is_noticed(monkeypatch: pytest.Mon
             client.connection.process_packet = lambda *_: True  # type: ignore[method-assign]
             await here.logs("the other side is gone")
             assert here.server.admission.total == 0
+
+    run(test)
+
+
+def test_a_class_that_comes_at_once_waits_to_be_accepted() -> None:
+    async def test() -> None:
+        async with Here() as here:
+            (one,) = here.sockets
+            most = int(Path("/proc/sys/net/core/somaxconn").read_text())
+            # Of a listening socket tcpi_sacked is how many may wait (tcp_get_info, since Linux 2.6.23).
+            (backlog,) = struct.unpack_from("I", one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 28)
+            assert backlog == min(BACKLOG, most)
 
     run(test)
 

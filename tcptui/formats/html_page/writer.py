@@ -34,6 +34,13 @@ from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, css_rules
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
 
+
+def _file(name: str) -> str:
+    return files("tcptui.formats.html_page").joinpath(name).read_text("utf-8")
+
+
+_SCRIPT, _RULES = _file("steps.js"), _file("steps.css")
+"""Read when this module is: a process of a served session can open no file later."""
 MOST_STEPS = 500
 """Of a run that a page holds: with more it is no document that anybody would send."""
 _CONTROLS = (
@@ -57,11 +64,11 @@ def write(run: Record, _point: Point) -> str:
         steps += _step(history, count)
     assert moments is not None
     assert history is not None
-    script, style = _file("steps.js"), _style()
-    parts = [*_head(run.scenario, script, style), *_body(run, moments, steps)]
+    style = _style()
+    parts = [*_head(run.scenario, _SCRIPT, style), *_body(run, moments, steps)]
     data = json.dumps(_data(moments), ensure_ascii=False, separators=(",", ":"))
     parts.append(f'<script type="application/json" id="moments">{_in_script(data)}</script>')
-    parts += [f"<script>{script}</script>", "</body>", "</html>"]
+    parts += [f"<script>{_SCRIPT}</script>", "</body>", "</html>"]
     return "".join(f"{part}\n" for part in parts)
 
 
@@ -82,15 +89,11 @@ def _in_script(data: str) -> str:
     return data
 
 
-def _file(name: str) -> str:
-    return files("tcptui.formats.html_page").joinpath(name).read_text("utf-8")
-
-
 def _style() -> str:
     """The rules of the page, and the colours of the palettes for a light and for a dark ground."""
     light, dark = _colours("light"), _colours("dark")
     on_dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}"
-    return f":root {{ {light} }}\n{on_dark}\n{css_rules()}\n{_file('steps.css')}"
+    return f":root {{ {light} }}\n{on_dark}\n{css_rules()}\n{_RULES}"
 
 
 def _colours(name: PaletteName) -> str:

@@ -6,9 +6,9 @@ Why it is so. Three kinds of process, each with no more than it needs:
   but for those who present or watch in a room: what many see is drawn once for all.
 - The fork server (`fork_server`), one, is a Python of its own, started by exec: it has never had a key in
   its memory. It has imported everything, read the library and drawn a screen once, has put all that out of
-  reach of garbage collection, and then only forks: a child costs the pages that it changes, and needs no
-  start. It has one thread and no event loop, so that a fork copies nothing half done. It reads nothing that
-  a stranger has sent.
+  reach of garbage collection and of reference counts (`immortal`), and then only forks: a child costs the
+  pages that it changes, and needs no start. It has one thread and no event loop, so that a fork copies
+  nothing half done. It reads nothing that a stranger has sent.
 - A child runs one `Reader` and has one descriptor that leads anywhere: its end of a pair of sockets, whose
   other end the server has (`reader`). What goes over it is few messages (`messages`). It is confined
   (`confinement`) before it reads the first: it opens no file, no socket and no process, has a limit of

@@ -24,9 +24,11 @@ import resource
 import signal
 import struct
 import sys
-from asyncio import SelectorEventLoop
+from asyncio import Future, SelectorEventLoop
+from collections.abc import Callable
 from contextlib import suppress
 from selectors import DefaultSelector, SelectorKey
+from typing import Any
 
 MOST_MEMORY = 128 << 20
 """Octets of address space that a session may have beyond what it begins with."""
@@ -87,7 +89,21 @@ def confine() -> None:
 
 def watched_loop() -> SelectorEventLoop:
     """An event loop of which no turn takes long: SIGPROF (setitimer(2), ITIMER_PROF) ends the process."""
-    return SelectorEventLoop(_WatchedSelector())
+    return _ThreadlessLoop(_WatchedSelector())
+
+
+class _ThreadlessLoop(SelectorEventLoop):
+    """What is for a thread (`asyncio.to_thread`) is done at once: there are none, and nobody else waits."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> Future[Any]:
+        done = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 class _WatchedSelector(DefaultSelector):

@@ -1,8 +1,8 @@
 """The fork server: a process that has all that a session needs, and forks one for each request.
 
-It is started by `python -m tcptui.serve.forked.warm DESCRIPTOR`, where the descriptor is its end of a of
-sockets that keep messages apart (SOCK_SEQPACKET): the first message to it is the settings, JSON; then "fork
-NUMBER", with the socket of a session beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
+It is started by `python -m tcptui.serve.forked.warm DESCRIPTOR`, where the descriptor is its end of a pair
+of sockets that keep messages apart (SOCK_SEQPACKET): the first message to it is the settings, JSON; then
+"fork NUMBER", with the socket of a session beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
 CODE" of each child, with the code that `os.waitstatus_to_exitcode` has for it: below zero, a signal. When
 the other end is closed it kills its children, and ends.
 
@@ -25,6 +25,7 @@ from typing import Any
 
 from tcptui.serve.forked.child import MakeReader, run_child
 from tcptui.serve.forked.confinement import die_first, die_with, give_up_root
+from tcptui.serve.forked.immortal import make_immortal
 
 MOST_OCTETS = 65_536
 """Of a message to it."""
@@ -132,8 +133,10 @@ def main(make: Callable[[Any], MakeReader]) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket(fileno=int(sys.argv[1]))
     make_reader = make(json.loads(control.recv(MOST_OCTETS)))
-    # What is there by now stays: a collection would write into its pages, which would then be shared no more.
+    # What is there by now stays: a collection, or a count of references, would write into its pages, which
+    # would then be shared no more.
     gc.collect()
+    make_immortal()
     gc.freeze()
     die_first()
     give_up_root()

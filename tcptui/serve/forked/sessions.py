@@ -99,7 +99,11 @@ class ForkedSessions:
         number = self._count
         self._deaths[number] = asyncio.get_running_loop().create_future()
         beside = [(SOL_SOCKET, SCM_RIGHTS, array("i", [descriptor]))]
-        await self._send(f"fork {number}", beside)
+        try:
+            await self._send(f"fork {number}", beside)
+        except BaseException:
+            self.forget(number)
+            raise
         return number
 
     def kill(self, number: int) -> None:

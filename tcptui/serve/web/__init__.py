@@ -6,7 +6,6 @@ step and no framework, needs nothing from the network but this server, and every
 once, when the server starts: no request names a file of the host. A page and its socket have one address,
 so that a link, a reload and a new connection after a broken one lead to the same place.
 
-Modules: `requests`, what an address and its headers ask for; `files`, the page; `answers`, how
-it is sent; `session`, a websocket and
-its reader; `server`, connections and their limits.
+Modules: `requests`, what an address and its headers ask for; `files`, the page; `answers`, how it is sent;
+`session`, a websocket and its reader; `server`, connections and their limits.
 """

@@ -1,10 +1,11 @@
 """Connections of browsers: which are taken, and what is answered on them.
 
 Why it is so. aiohttp's plain server is all that is needed, with no routes and no middleware: a few kinds of
-addresses, all of them GET. A connection is counted before anything of it is read, a session once more when
-its socket is asked for: a page opens several of the one kind for each of the other. A session that is refused
-gets its socket and the reason as the code that it is closed with: of a refused handshake a browser tells its
-page nothing.
+addresses, all of them GET. A connection is counted before anything of it is read, and one that is not taken
+never gets there: aiohttp starts a task for each, which fails on a transport that is closed before it runs. A
+session is counted once more when its socket is asked for: a page opens several of the one kind for each of
+the other. A session that is refused gets its socket and the reason as the code that it is closed with: of a
+refused handshake a browser tells its page nothing.
 """
 
 from __future__ import annotations
@@ -72,6 +73,17 @@ class _Connection:
         self.admitted, self.requests = admitted, 0
 
 
+class _Arrival(asyncio.Protocol):
+    """A connection of which nothing is known but where it comes from."""
+
+    def __init__(self, server: WebServer) -> None:
+        self._server = server
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._server.take(transport)
+
+
 class WebServer(web.Server):
     """Answers browsers."""
 
@@ -103,18 +115,24 @@ class WebServer(web.Server):
         self._is_ending = False
         self._garbage: Garbage | None = None
 
-    def connection_made(self, handler: RequestHandler, transport: Transport) -> None:
-        """Takes a connection, or drops it."""
-        super().connection_made(handler, transport)
+    def arrival(self) -> asyncio.Protocol:
+        """The protocol of a new connection."""
+        return _Arrival(self)
+
+    def take(self, transport: Transport) -> None:
+        """Has a connection answered, or drops it."""
         peer = transport.get_extra_info("peername")
         admitted = self._taken.admit(peer[0]) if peer else None
         if admitted is None:
             transport.abort()
             return
+        handler = self()
         self._there[handler] = _Connection(admitted)
         # What the system keeps of either direction: on Linux it would be some MiB.
         for buffer in (SO_SNDBUF, SO_RCVBUF):
             transport.get_extra_info("socket").setsockopt(SOL_SOCKET, buffer, MOST_WAITING)
+        transport.set_protocol(handler)
+        handler.connection_made(transport)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """It is counted no more."""
@@ -126,7 +144,7 @@ class WebServer(web.Server):
         """Serves until the process is told to end. `begin` is called when it is ready."""
         loop = asyncio.get_running_loop()
         async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
-            listeners = [await loop.create_server(self, sock=one, backlog=BACKLOG) for one in sockets]
+            listeners = [await loop.create_server(self.arrival, sock=one, backlog=BACKLOG) for one in sockets]
             try:
                 await until_told(self._read_anew, begin)
             finally:

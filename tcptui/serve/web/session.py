@@ -39,7 +39,7 @@ RATE = 64 * 1024
 """Octets a second that are taken in the long run."""
 BURST = 2 * 1024 * 1024
 """Octets that are taken at once: a paste."""
-MESSAGE_COSTS = 64
+MESSAGE_COSTS = 512
 """Octets for which a message counts beside its own: an empty one is work too."""
 PAUSE = 0.05
 """Seconds until it is looked again whether more may be taken."""
@@ -149,6 +149,7 @@ async def _take(socket: WebSocketResponse, outlet: SocketOutlet, reader: AnyRead
             if clock() >= look_at:
                 await socket.ping()
                 look_at = clock() + LOOK_EVERY
+        await asyncio.sleep(0)  # Thousands of messages may be here already: others have their turn.
         if kind is WSMsgType.BINARY:
             reader.feed(message.data)
         elif kind is WSMsgType.PING:

@@ -35,11 +35,12 @@ SLICE, BREATH = 0.005, 0.001
 
 
 def choose_copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen) -> None:
-    """One of the formats that are text."""
+    """One of the formats that are text; but a page is for a browser, and long before it is longer than what
+    can be copied it takes longer to write than others can wait for."""
     if not app.may_copy:
         session.message = say("ui.copy.none")
         return
-    offered = [one for one in choices() if not one.form.binary]
+    offered = [one for one in choices() if not (one.form.binary or one.form.ending == "html")]
 
     def chosen(place: int | None) -> None:
         if place is not None:

@@ -73,7 +73,7 @@ async def running(
     """Answers until the end of the block, and says good-bye."""
     log, admission = LogInMemory(), Admission(sessions)
     server = WebServer(served or SERVED, admission, Admission(connections), log, **options)
-    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", port)
+    listening = await asyncio.get_running_loop().create_server(server.arrival, "127.0.0.1", port)
     there = Running(server, listening.sockets[0].getsockname()[1], log, admission)
     try:
         yield there

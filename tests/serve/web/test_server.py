@@ -483,3 +483,27 @@ async def test_nothing_is_left_of_sessions_that_have_ended() -> None:
         assert not server.server._there
         gc.collect()
         assert len(server.log.lines) == 2 * 16
+
+
+@pytest.mark.parametrize("octets", [frame(BINARY, b""), frame(PING, b""), frame(TEXT, b"120x36")])
+@in_loop
+async def test_thousands_of_small_messages_leave_others_their_turns(octets: bytes) -> None:
+    async with running() as at:
+        stranger = await at.welcome()
+        stranger.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.5)
+        sending = octets * (200_000 // len(octets))
+        loop: Any = asyncio.get_running_loop()
+        turn, longest = loop._run_once, 0.0
+
+        def measured() -> None:
+            nonlocal longest
+            begun = time.thread_time()
+            turn()
+            longest = max(longest, time.thread_time() - begun)
+
+        loop._run_once = measured
+        stranger.send(sending)
+        await asyncio.sleep(1)
+        loop._run_once = turn
+        assert longest < 0.1
