@@ -83,7 +83,8 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     from tcptui.serve.host_key import NAME, host_key
     from tcptui.serve.ssh import SshServer, SshSettings
 
-    key = host_key(Path(options.host_key) if options.host_key is not None else state_folder() / NAME)
+    named = options.host_key
+    key = host_key(state_folder() / NAME, makes_folder=True) if named is None else host_key(Path(named))
     log = serve.log_of(options)
 
     def begin(opened: Opened) -> None:

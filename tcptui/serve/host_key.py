@@ -30,23 +30,39 @@ NAME = "ssh_host_ed25519_key"
 _ALGORITHM = "ssh-ed25519"
 
 
-def host_key(path: Path) -> SSHKey:
-    """The key that is in this file, which is made, with its folder, if there is none.
+def host_key(path: Path, *, makes_folder: bool = False) -> SSHKey:
+    """The key that is in this file, which is made if there is none; with its folder, if `makes_folder`: a
+    folder that somebody has named and that is not there is an error of typing, and a key that is made there
+    would be a new one to all clients.
 
     Raises:
         BadFile: it can't be read or made, is no private Ed25519 key without a passphrase, or can be read or
             was put there by others.
     """
+    if not _is_there(path):
+        if not (makes_folder or path.parent.exists()):
+            raise BadFile("error.host_key.folder", name=str(path.parent))
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _locked(path.parent):
+                if not os.path.lexists(path):
+                    _make(path)
+        except OSError as error:
+            raise BadFile("error.file.unwritable", name=str(path), why=str(error.strerror)) from None
+    return _read(path)
+
+
+def _is_there(path: Path) -> bool:
+    """Raises BadFile: that can't be known."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(path.parent):
-            if not os.path.lexists(path):
-                _make(path)
-    except OSError as error:
-        raise BadFile("error.file.unwritable", name=str(path), why=str(error.strerror)) from None
+        path.lstat()
+    except PermissionError as error:
+        raise BadFile("error.file.unreadable", name=str(path), why=str(error.strerror)) from None
+    except OSError:
+        return False
     except ValueError:
         raise BadFile("error.file.no_name", name=str(path)) from None
-    return _read(path)
+    return True
 
 
 def _read(path: Path) -> SSHKey:

@@ -33,9 +33,9 @@ from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
-from tcptui.serve.spectator import Spectator
+from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
-from tcptui.serve.views import Audience, Look
+from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
@@ -97,8 +97,8 @@ class Ended(NamedTuple):
 
     reason: Reason
     seconds: float
-    steps: int
-    """Moves that were made in it."""
+    steps: int | None
+    """Moves that were made in it; None: not known."""
     error: BaseException | None = None
 
 
@@ -178,11 +178,6 @@ class Reader:
         if self._front is not None:
             self._front.resize(*self._size)
 
-    @property
-    def wants_no_more(self) -> bool:
-        """Whether no more should be fed for a while; the outlet is told of it too."""
-        return self._front is not None and self._front.wants_no_more
-
     def drained(self) -> None:
         """The outlet is no longer full."""
         if self._front is not None:
@@ -238,9 +233,10 @@ class Reader:
         """With an app of his own as long as he needs one."""
         preferences = self._preferences(())
         audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
+        answer, shown = NO_ANSWER, NOTHING_SHOWN
         while self._outlet is not None and self._reason == "left":
-            look = Look(*self._size, preferences.suits, preferences.ascii_only)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me)
+            look = Look(*self._size, preferences.suits, preferences.ascii_only, answer)
+            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me, shown)
             me = spectator.me
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
@@ -256,7 +252,7 @@ class Reader:
             error = await self._run_app(own.first)
             if not self._is_back:
                 return error
-            self._app = None
+            self._app, answer, shown = None, own.answer, own.shown
         return None
 
     def _give_back(self) -> None:

@@ -127,6 +127,8 @@ class Connection(SSHServerConnection):
         self._before_login = MOST_BEFORE_LOGIN
         """Octets that may still come."""
         self._login_requests = 0
+        self.refused_keys = 0
+        """Keys that were offered for a login, or a signature with one, and not taken."""
         self._held: dict[str, Callable[[], int]] = {}
         """What holds up what is to be sent, and how many octets wait there."""
         self._stalling: asyncio.TimerHandle | None = None
@@ -225,6 +227,11 @@ class Connection(SSHServerConnection):
                     self.send_packet(MSG_REQUEST_FAILURE)
                 return True
         return super().process_packet(pkttype, pktid, packet)
+
+    async def validate_public_key(self, username: str, key_data: bytes, msg: bytes, signature: bytes) -> bool:
+        fits = await super().validate_public_key(username, key_data, msg, signature)
+        self.refused_keys += not fits
+        return fits
 
     async def reload_config(self) -> None:
         """Nothing depends on who comes."""

@@ -42,12 +42,13 @@ class Visitor(SSHServer):
 
     def __init__(self, server: SshServer) -> None:
         self._server = server
-        self._passwords = 0
+        self._passwords = self._refused_passwords = 0
         self.user = self.address = ""
         self.start = Start()
         self.refused = ""
         """The key of why there is no session, where it was told why."""
         self.session: ReaderSession | None = None
+        self._has_logged_in = False
 
     def connection_made(self, conn: SSHServerConnection) -> None:
         assert isinstance(conn, Connection)
@@ -59,16 +60,24 @@ class Visitor(SSHServer):
         self._server.visitors.discard(self)
         self.connection.over()
         if self.session is None or not self.session.has_begun:
-            otherwise = "serve.ended.gone" if exc is None else "serve.ended.protocol"
-            reason = self.refused or self.connection.cut or otherwise
-            self._server.log.write(
-                Message.of(
-                    "serve.log.nobody", address=self.address, user=self.user, client=self.client,
-                    reason=Message.of(reason), what=cut(str(exc or "-")),
-                )
-            )  # fmt: skip
+            self._server.log.write(self._told_of_no_session(exc))
         if exc is not None and _is_of_the_program(exc):
             self._server.log.write(error_message(self.address, exc))
+
+    def _told_of_no_session(self, error: Exception | None) -> Message:
+        """Who guesses keys or passwords is told as that, however the connection ended."""
+        keys, passwords = self.connection.refused_keys, self._refused_passwords
+        if (keys or passwords) and not self._has_logged_in:
+            reason = Message.of("serve.ended.no_login", keys=keys, passwords=passwords)
+            return Message.of(
+                "serve.log.no_login", address=self.address, user=self.user, client=self.client, reason=reason,
+                cut=Message.of(self.connection.cut or "serve.ended.gone"),
+            )  # fmt: skip
+        otherwise = "serve.ended.gone" if error is None else "serve.ended.protocol"
+        return Message.of(
+            "serve.log.nobody", address=self.address, user=self.user, client=self.client,
+            reason=Message.of(self.refused or self.connection.cut or otherwise), what=cut(str(error or "-")),
+        )  # fmt: skip
 
     @property
     def client(self) -> str:
@@ -88,11 +97,15 @@ class Visitor(SSHServer):
     async def validate_password(self, username: str, password: str) -> bool:
         self._passwords += 1
         if self._passwords > MOST_PASSWORDS or not self.connection.admitted.may_try_password():
+            self._refused_passwords += 1
             self.connection.cut_off("serve.cut.attempts")
             return False
-        return await self._server.fits(come_as(username).login, password)
+        fits = await self._server.fits(come_as(username).login, password)
+        self._refused_passwords += not fits
+        return fits
 
     def auth_completed(self) -> None:
+        self._has_logged_in = True
         self.connection.admitted.log_in()
         self.connection.enter_stage(TERMINAL, "serve.cut.terminal")
 

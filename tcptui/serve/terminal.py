@@ -54,6 +54,12 @@ SET_UP = (
 GIVE_BACK = "\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1006l\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
+def given_back(line: str) -> bytes:
+    """What ends a session in the place of a program that could not end it: also in the middle of a control
+    sequence (CAN, ECMA-48) and of colours. A line tells why."""
+    return f"\x18\x1b[m{GIVE_BACK}{line}\r\n".encode("utf-8", "backslashreplace")
+
+
 class Outlet(Protocol):
     """Where the octets of the screen go, and how those of the keyboard are held up."""
 
@@ -123,11 +129,6 @@ class ReaderTerminal(Driver):
             self._is_paused = True
             self._outlet.pause_reading()
         self._take_after(0)
-
-    @property
-    def wants_no_more(self) -> bool:
-        """Whether the other side should be kept from sending."""
-        return self._is_paused
 
     @property
     def awaits_answer(self) -> bool:

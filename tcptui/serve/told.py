@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tcptui.core.message import Duration, Message, MessageError, brief
+from tcptui.core.message import Duration, Message, MessageError, Value, brief
 from tcptui.explain.catalogue import text
 
 if TYPE_CHECKING:
@@ -50,12 +51,10 @@ def tell_end(log: Log, client: Client, ended: Ended, reason: str = "") -> None:
     """A session has ended; `reason` is the key of why, where its connection knows better."""
     if ended.error is not None:
         log.write(error_message(client.address, ended.error))
-    log.write(
-        Message.of(
-            "serve.log.ends", address=client.address, user=client.user, steps=ended.steps,
-            time=Duration(int(ended.seconds * 1_000_000)), reason=Message.of(reason or _ENDED[ended.reason]),
-        )
-    )  # fmt: skip
+    time, why = Duration(int(ended.seconds * 1_000_000)), Message.of(reason or _ENDED[ended.reason])
+    key = "serve.log.ends_somewhere" if ended.steps is None else "serve.log.ends"
+    counted: Mapping[str, Value] = {} if ended.steps is None else {"steps": ended.steps}
+    log.write(Message.of(key, address=client.address, user=client.user, time=time, reason=why, **counted))
 
 
 def error_message(where: str, error: BaseException) -> Message:
@@ -64,6 +63,8 @@ def error_message(where: str, error: BaseException) -> Message:
     places = tuple(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
     told = text(error.message) if isinstance(error, MessageError) else f"{type(error).__name__} {error}"
     what = brief(" ".join(told.split()), 4 * _LONGEST_TOLD)
+    if not places:  # It is told of another process.
+        return Message.of("serve.log.error_nowhere", where=where, what=what)
     return Message.of("serve.log.error", where=where, what=what, places=places)
 
 

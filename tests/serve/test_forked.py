@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tcptui.core.message import Message, MessageError
+from tcptui.explain.catalogue import say
 from tcptui.serve.first import Start
 from tcptui.serve.forked import reader as forked_reader
 from tcptui.serve.forked.messages import MOST, BadFrame, Frames, frame, size_frame, size_of, table_of
@@ -20,7 +21,7 @@ from tcptui.serve.forked.reader import ChildError, ForkedReader
 from tcptui.serve.forked.sessions import ForkedSessions
 from tcptui.serve.limits import MOST_FED
 from tcptui.serve.reader import Client, Ended, Served
-from tcptui.serve.terminal import GIVE_BACK
+from tcptui.serve.terminal import given_back
 from tests.serve.reading import PATIENCE, Sink, run
 
 MISBEHAVING = "tests.serve.misbehaving"
@@ -171,7 +172,8 @@ def test_a_session_that_goes_wrong_ends_alone(what: str, why: str) -> None:
             assert ended.reason == "error"
             assert isinstance(ended.error, (MessageError, ChildError))
             assert why in str(ended.error)
-            assert one.sink.octets.endswith(GIVE_BACK.encode())
+            assert one.sink.octets.endswith(given_back(say("ui.served.died")))
+            assert ended.steps is None
             await other.says(b"still here", to="echo still here")
             await other.until(lambda: len(children(pid_of(sessions))) == 1)
 
@@ -194,7 +196,7 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
             elif how == "good_bye":
                 one.reader.say_good_bye("it ends")
                 assert (await one.ended()).reason == "error"
-                assert one.sink.octets.endswith(GIVE_BACK.encode())
+                assert one.sink.octets.endswith(given_back(say("ui.served.died")))
             else:
                 one.task.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -232,7 +234,7 @@ def test_a_terminal_that_takes_nothing_fills_the_outlet_of_the_child() -> None:
             one.reader.drained()
             await one.until(lambda: one.sink.octets.endswith(b"drained"))
             one.reader.feed(b"leave")
-            written = (await one.ended()).steps
+            written = (await one.ended()).steps or 0
             assert one.sink.octets.count(b"x") == written - len(b"leave")
             assert written < 500_000
 
@@ -269,7 +271,7 @@ def test_the_fork_server_dies_and_another_is_started() -> None:
             (child,) = children(pid)
             os.kill(pid, signal.SIGKILL)
             assert (await one.ended()).reason == "error"
-            assert one.sink.octets.endswith(GIVE_BACK.encode())
+            assert one.sink.octets.endswith(given_back(say("ui.served.died")))
             await one.until(lambda: not Path(f"/proc/{child}").exists())
             await one.until(lambda: told)
             assert told == [Message.of("serve.forked.lost", how="SIGKILL")]
@@ -283,8 +285,10 @@ def test_the_fork_server_dies_and_another_is_started() -> None:
 def test_a_fork_server_that_does_not_start_is_told() -> None:
     async def test() -> None:
         async with forking(module="tests.serve.reading") as sessions:  # It ends at once.
-            ended = await Forked(sessions).ended()
+            one = Forked(sessions)
+            ended = await one.ended()
             assert ended.reason == "error"
+            assert one.sink.octets.endswith(given_back(say("ui.served.not_begun")))
             assert isinstance(ended.error, MessageError)
             assert ended.error.message == Message.of("error.serve.forked", why="exit status 0")
 

@@ -53,6 +53,10 @@ def test_a_session_that_is_killed_and_the_end_of_the_server(tmp_path: Path) -> N
             ended = [client for client in clients if GIVEN_BACK in await _read(client)]
             (one,) = ended
             assert await one.status() == 1
+            assert one.octets.endswith(b"This session has ended: its process on the server is no more.\r\n")
+            (line,) = [line for line in server.log.read_text().splitlines() if "ends after" in line]
+            assert "step" not in line
+            assert "()" not in server.log.read_text()
             for client in clients:
                 if client is not one:
                     client.octets = b""
@@ -132,27 +136,6 @@ def test_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
                 session.sink.octets = b""
                 await session.press(b"\r", choice)
                 await until(lambda: any(one in session.sink.octets for one in COPIED))
-
-    asyncio.run(test())
-
-
-def test_a_run_is_copied_where_there_are_no_threads() -> None:
-    async def test() -> None:
-        sessions = ForkedSessions(Served(), lambda message: None)
-        await sessions.start()
-        sink = Sink()
-        reader = sessions.reader(ReaderClient.of(term="xterm-256color"), sink, Start("handshake", moves="s2"))
-        running = asyncio.create_task(reader.run())
-        await _quiet(sink, 0)
-        reader.feed(b"\x1b[?62;22c")
-        for keys in (b"s", b"\r"):
-            before = len(sink.octets)
-            reader.feed(keys)
-            await _quiet(sink, before)
-        await until(lambda: b"\x1b]52;" in sink.octets)
-        reader.feed(b"\x03")
-        assert (await asyncio.wait_for(running, 10)).error is None
-        await sessions.close()
 
     asyncio.run(test())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -23,7 +24,9 @@ def told(path: Path) -> str:
 
 def test_it_is_made_with_its_folder_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "key"
-    first = host_key(path)
+    assert told(path) == "error.host_key.folder"
+    assert not path.parent.parent.exists()
+    first = host_key(path, makes_folder=True)
     assert first.get_algorithm() == "ssh-ed25519"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -34,7 +37,7 @@ def test_it_is_made_with_its_folder_and_kept(tmp_path: Path) -> None:
 def test_servers_that_start_at_once_have_one(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from tcptui.serve.host_key import host_key;"
-        "sys.stdin.read(1); print(host_key(pathlib.Path(sys.argv[1])).get_fingerprint())"
+        "sys.stdin.read(1); print(host_key(pathlib.Path(sys.argv[1]), makes_folder=True).get_fingerprint())"
     )
     started = [
         subprocess.Popen(
@@ -102,3 +105,17 @@ def test_where_none_can_be(tmp_path: Path) -> None:
     assert told(tmp_path / "link") == "error.file.missing"
     assert told(tmp_path) == "error.file.directory"
     assert told(tmp_path / "a\0b") == "error.file.no_name"
+
+
+def test_one_is_taken_from_where_none_could_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where it is not known whether there is one, it is told that it can't be read."""
+    path = tmp_path / "key"
+    first = host_key(path)
+
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert host_key(path).export_public_key() == first.export_public_key()
+    monkeypatch.setattr(Path, "lstat", refuse)
+    assert told(path) == "error.file.unreadable"

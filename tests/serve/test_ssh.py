@@ -346,6 +346,10 @@ def test_keys_and_passwords(tmp_path: Path) -> None:
             ):  # fmt: skip
                 with pytest.raises(asyncssh.PermissionDenied):
                     await server.connect(**may_not)
+            log = server.log.read_text()
+            assert "'anna': no login: 1 key, 0 passwords refused, with 'AsyncSSH" in log
+            assert "'anna': no login: 0 keys, 1 password refused, with 'AsyncSSH" in log
+            assert "sesame" not in log
             with pytest.raises(asyncssh.Error):
                 await server.connect(username="x" * 2000)
             await is_answering_with(key)

@@ -128,6 +128,8 @@ def test_passwords_are_tried_a_few_times(monkeypatch: pytest.MonkeyPatch) -> Non
                     await here.connect(client_factory=Guesses)
                 assert len(tried) == tries
             assert here.log.count("too many attempts to log in") == 3
+            for refused in ("4 passwords", "3 passwords", "1 password"):
+                assert here.log.count(f"no login: 0 keys, {refused} refused, with ") == 1
             with pytest.raises(asyncssh.Error):
                 await here.connect(password="sesame")
 

@@ -10,7 +10,7 @@ from tcptui.formats.html_page.table import Drawing, Table
 from tcptui.lab.history import History
 from tcptui.lab.wire import SIDES, Side
 from tcptui.view.endpoint import EndView, endpoint_address, endpoint_title
-from tcptui.view.ladder import Ladder, draw_ladder
+from tcptui.view.ladder import Drawn, Ladder, draw_ladder
 from tcptui.view.ladder_rows import RunRows
 from tcptui.view.ladder_window import window_at_end
 from tcptui.view.lines import Line
@@ -36,6 +36,8 @@ class Moments:
         self._views: dict[Side, EndView] = {side: EndView(side) for side in SIDES}
         self._drawn: dict[str, Sequence[Line]] = {}
         """What was drawn last, by where it stands."""
+        self._drawn_rows: dict[int, Drawn] = {width: {} for width in WIDTHS}
+        """Rows of the ladder of each width, most of which are the same after the next step."""
         self._fates: dict[int, list[list[int]]] = {}
         self.table = Table()
         self.steps: list[Object] = []
@@ -90,7 +92,8 @@ class Moments:
         scenario = history.scenario
         return draw_ladder(
             window_at_end(self._rows, now, _MOST_ROWS), history.transmission, now, width,
-            raw=scenario.raw_numbers, sockets=tuple(host.socket for host in scenario.hosts),
+            raw=scenario.raw_numbers, drawn=self._drawn_rows[width],
+            sockets=tuple(host.socket for host in scenario.hosts),
         )  # fmt: skip
 
     def _drawing(self, where: str, lines: Sequence[Line]) -> Drawing:

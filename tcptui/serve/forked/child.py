@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 import traceback
 from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET, socket
@@ -31,7 +32,7 @@ from tcptui.serve.forked.messages import (
     table_of,
 )
 from tcptui.serve.reader import Client, Ended
-from tcptui.serve.terminal import GIVE_BACK, Outlet
+from tcptui.serve.terminal import Outlet
 
 OUTPUT_WAITING = 65_536
 """Octets that may wait in the child, and about as many in the socket, before its outlet is full."""
@@ -92,6 +93,7 @@ class _Child(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._reader: AnyReader | None = None
         self._run: asyncio.Task[None] | None = None
+        self._begun = time.monotonic()
         self.is_full = False
         self.over = asyncio.get_running_loop().create_future()
         """Done when the socket is closed."""
@@ -167,11 +169,11 @@ class _Child(asyncio.Protocol):
             self._tell(ended)
 
     def _fail(self, error: BaseException) -> None:
-        """An error that no Reader has dealt with, nor given the terminal back after."""
+        """An error that no Reader has dealt with, nor given the terminal back after: without a number of
+        steps the server does that."""
         if isinstance(error, MemoryError):
             error.__traceback__ = None  # What it keeps alive is what there is too much of.
-        self.write(GIVE_BACK.encode())
-        self._tell(Ended("error", 0, 0, error))
+        self._tell(Ended("error", time.monotonic() - self._begun, None, error))
 
     def _tell(self, ended: Ended) -> None:
         """The last message."""

@@ -14,6 +14,7 @@ from socket import SO_SNDBUF, SOL_SOCKET, socketpair
 from typing import Any, Protocol, get_args
 
 from tcptui.core.message import MessageError
+from tcptui.explain.catalogue import say
 from tcptui.serve.first import Start
 from tcptui.serve.forked.child import LONGEST_ERROR, told
 from tcptui.serve.forked.messages import (
@@ -31,7 +32,7 @@ from tcptui.serve.forked.messages import (
 )
 from tcptui.serve.limits import MOST_FED
 from tcptui.serve.reader import Client, Ended, Reason
-from tcptui.serve.terminal import GIVE_BACK, Outlet
+from tcptui.serve.terminal import Outlet, given_back
 
 PATIENCE = 2.0
 """Seconds that a child has to end after it was told to; then it is killed."""
@@ -130,6 +131,7 @@ class ForkedReader(asyncio.Protocol):
             await loop.create_unix_connection(lambda: self, sock=here)
         except (OSError, MessageError) as error:
             here.close()
+            self._give_back(say("ui.served.not_begun"))
             return self._failed(error)
         except asyncio.CancelledError:
             here.close()
@@ -138,7 +140,8 @@ class ForkedReader(asyncio.Protocol):
             await self._closed.wait()
             if self._ended is None:
                 self._ended = self._failed(self._failure or await self._forks.death_of(self._number))
-                self._give_back()
+            if self._ended.steps is None:
+                self._give_back(say("ui.served.died"))
             return self._ended
         finally:
             self._leave_nothing()
@@ -228,12 +231,12 @@ class ForkedReader(asyncio.Protocol):
 
     def _failed(self, error: BaseException) -> Ended:
         """The reader that goes does not see of what his session has ended."""
-        return Ended("gone" if self._is_gone else "error", time.monotonic() - self._begun, 0, error)
+        return Ended("gone" if self._is_gone else "error", time.monotonic() - self._begun, None, error)
 
-    def _give_back(self) -> None:
-        """The child could not do it: the terminal as it was found."""
+    def _give_back(self, line: str) -> None:
+        """The child could not do it: the terminal as it was found, and why."""
         if not self._is_gone:
-            self._outlet.write(GIVE_BACK.encode())
+            self._outlet.write(given_back(line))
 
 
 def _ended_of(octets: bytes) -> Ended:
@@ -243,7 +246,7 @@ def _ended_of(octets: bytes) -> Ended:
     if (
         reason is None
         or not isinstance(seconds, int | float)
-        or not isinstance(steps, int)
+        or not isinstance(steps, int | None)
         or not isinstance(error, str)
     ):
         raise BadFrame("end")
