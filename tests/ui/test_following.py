@@ -345,11 +345,25 @@ def test_a_second_presenter_takes_over_and_the_first_is_told() -> None:
         first = await room.present(Session(library.find("life"), "s5"), size=(120, 36))
         watcher = await room.watch()
         second = await room.present()
-        assert "somebody else presents now" in first.text
+        assert "Another presenter has taken over; f presents again, from here." in first.text
+        assert "f follow" not in second.text
         await first.press("space")
         await second.press("b")
         await room.settle()
         assert watcher.moment == second.moment != first.moment
+        assert "another presenter has taken over" in first.text
+        await first.press("f")
+        await room.settle()
+        assert watcher.moment == first.moment != second.moment
+        await first.press("space")
+        await room.settle()
+        assert watcher.moment == first.moment
+        assert "f presents again" in second.text
+        await room.leave(first)
+        await second.press("f", "b")
+        await room.settle()
+        assert watcher.moment == second.moment
+        assert "taken over" not in second.text
 
     in_class(test)
 

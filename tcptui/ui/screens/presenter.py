@@ -9,6 +9,7 @@ from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.rooms.values import Counted, Trouble
+from tcptui.ui.actions import key_of
 from tcptui.ui.presenting import AskingClass, Presenting
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
@@ -72,8 +73,26 @@ class PresenterScreen(RunScreen):
         session = self.session
         session.stand_still()
         asks = not isinstance(session.predicting, AskingClass)
+        if asks and session.world.next_event() is None:
+            session.message = say("room.asks_none")
+            return
         session.predicting = self._presenting.asks_class(session.history) if asks else None
         session.notice = say("room.asks_class" if asks else "predict.off")
+
+    def _of_use_here(self) -> frozenset[str]:
+        useful = super()._of_use_here()
+        return useful | {"follow"} if self._presenting.is_replaced else useful
+
+    def _follow(self) -> None:
+        """After another has taken over: presents again."""
+        if not self._presenting.is_replaced or self._leave is None:
+            super()._follow()
+            return
+        self._leave()
+        self._presenting.take_back()
+        self._leave = self._presenting.room.count(self._hear)
+        self.session.say_nothing()
+        self.session.notice = say("room.taken_back")
 
     def _tell(self) -> None:
         if self._leave is None:
@@ -90,5 +109,8 @@ class PresenterScreen(RunScreen):
         self._presenting.hear(what)
         if isinstance(what, Trouble):
             self.session.say_nothing()
-            self.session.notice = say(f"room.{what.reason}")
+            replaced = self._presenting.is_replaced
+            self.session.notice = (
+                say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
+            )
         self.call_later(super().show)
