@@ -97,7 +97,7 @@ class Presenting:
     def clock_text(self, brief: bool) -> str:
         """How many watch, or why nobody can."""
         if self.trouble is not None:
-            return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
+            return say(f"room.brief.{self.trouble.reason}") if brief else say(f"room.{self.trouble.reason}")
         count = self.counted.watchers
         return say("room.clock.watch" if brief else "room.clock.presenting", count=count)
 

@@ -13,7 +13,10 @@ SENTENCES = {
     "room.clock.away_from": "on a copy; presenter at step {step}",
     "room.clock.own": "own story",
     "room.clock.own_from": "own story; presenter at step {step}",
-    "room.clock.trouble": "no presenter",
+    "room.brief.left": "no presenter",
+    "room.brief.ended": "room ended",
+    "room.brief.away": "not reached",
+    "room.brief.replaced": "taken over",
     # Why nothing comes, or nobody is reached.
     "room.left": "the presenter has left",
     "room.ended": "the room has ended",

@@ -17,6 +17,7 @@ from tcptui.ui.session import Session
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.stories import AllStories
+    from tcptui.view.status import Parts
 
 
 class PresenterScreen(RunScreen):
@@ -63,10 +64,10 @@ class PresenterScreen(RunScreen):
     def action_predict(self) -> None:
         self._change(self._ask_class)
 
-    def _clock_text(self, brief: bool) -> str:
-        """How many watch, and how long a lecture has taken, where both have room."""
-        texts = self._presenting.clock_text(brief), "" if brief else super()._clock_text(brief)
-        return "  ".join(filter(None, texts))
+    def _clock_parts(self) -> Parts:
+        """How many watch, and how long a lecture has taken."""
+        presenting = self._presenting
+        return ((presenting.clock_text(False), presenting.clock_text(True)), *super()._clock_parts())
 
     def _ask_class(self) -> None:
         """Before each step the watchers are asked what comes next, or are no longer."""
