@@ -160,15 +160,15 @@ class Following:
     def clock_text(self, brief: bool) -> str:
         """Whether he follows, and where the presenter is if he does not."""
         if self.trouble is not None:
-            return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
+            return say(f"room.brief.{self.trouble.reason}") if brief else say(f"room.{self.trouble.reason}")
         if not self.newest.number:
             return say("room.clock.waiting" if brief else "room.clock.waiting_for")
         if not self.is_away:
             return say("room.clock.following")
-        where = "own" if self.is_on_own else "away"
         if brief:
-            return say(f"room.clock.{where}")
-        return say(f"room.clock.{where}_from", step=self.newest.position)
+            return say("room.clock.own" if self.is_on_own else "room.clock.away")
+        key = "room.clock.own_from" if self.is_on_own else "room.clock.away_from"
+        return say(key, step=self.newest.position)
 
     @property
     def _position(self) -> int:

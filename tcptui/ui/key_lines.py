@@ -180,7 +180,8 @@ def answers_line(count: int, width: int, *, shows: bool = True) -> KeyLine:
     for choice in range(1, count + 1):
         action = f"answer_{choice}"
         pieces.append((f" {_key(action)}", "key", action))
-    pieces.append((f" {say('ui.keys.answers')}  ", "dim", None))
+    if count:
+        pieces.append((f" {say('ui.keys.answers')}  ", "dim", None))
     if shows:
         pieces += [(f" {_key('step')}", "key", "step"), (f" {say('ui.keys.shows')} ", "dim", "step")]
     return _line(pieces, width)

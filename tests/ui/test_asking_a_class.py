@@ -54,8 +54,11 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         assert "2 of 3 have answered" in presenter.text
         assert choices(presenter)[is_right - 1].endswith("(1)")
         assert choices(presenter)[wrong - 1].endswith("(1)")
+        assert "space shows the answer" in presenter.text
+        assert "5 answer" not in presenter.text
         await presenter.press("space")
         await room.settle()
+        assert "2 of 3 have answered; space makes the step" in presenter.text
         position = presenter.session.history.position
         for screen, told in ((one, "Right: "), (other, "Wrong: "), (silent, "Not answered")):
             assert told in screen.text
@@ -74,6 +77,16 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         await presenter.press("space")
         await room.settle()
         assert one.moment == presenter.moment
+
+    in_class(test)
+
+
+def test_at_the_end_of_a_run_nobody_is_asked() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn")), size=(120, 36))
+        await presenter.press("end", "P")
+        assert "Nothing more will happen here: nobody is asked anything." in presenter.text
+        assert presenter.session.asked is None
 
     in_class(test)
 

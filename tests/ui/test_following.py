@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from pathlib import Path
 
@@ -345,11 +346,25 @@ def test_a_second_presenter_takes_over_and_the_first_is_told() -> None:
         first = await room.present(Session(library.find("life"), "s5"), size=(120, 36))
         watcher = await room.watch()
         second = await room.present()
-        assert "somebody else presents now" in first.text
+        assert "Another presenter has taken over; f presents again, from here." in first.text
+        assert "f follow" not in second.text
         await first.press("space")
         await second.press("b")
         await room.settle()
         assert watcher.moment == second.moment != first.moment
+        assert "another presenter has taken over" in first.text
+        await first.press("f")
+        await room.settle()
+        assert watcher.moment == first.moment != second.moment
+        await first.press("space")
+        await room.settle()
+        assert watcher.moment == first.moment
+        assert "f presents again" in second.text
+        await room.leave(first)
+        await second.press("f", "b")
+        await room.settle()
+        assert watcher.moment == second.moment
+        assert "taken over" not in second.text
 
     in_class(test)
 
@@ -367,6 +382,33 @@ def test_a_lecture_is_shown_item_after_item() -> None:
             names.add(watcher.session.history.scenario.name)
         assert len(names) > 1
         assert "watch" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120, 200])
+def test_a_shared_lectures_line_on_top_has_whole_parts(columns: int) -> None:
+    async def test(room: Class) -> None:
+        lecturing = Lecturing(lecture.find("first-lesson"), lambda: 0.0)
+        presenter = await room.present(lecturing.open(), lecturing=lecturing, size=(columns, 36))
+        await room.watch()
+        await room.count()
+        await presenter.press("space")
+        top = presenter.text.splitlines()[0]
+        given = r"(item 1 of \d+: 0/\d+ min, all )?0/\d+ min"
+        whole = rf"  (presenting, )?1 watch  {given}  \d\.\d+ s  step \d+( of \d+)?$"
+        assert re.search(whole, top), top
+
+    in_class(test)
+
+
+def test_a_long_title_leaves_the_step_its_number() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s12"))
+        watcher = await room.watch()
+        for screen, words in ((presenter, "(presenting, )?1 watch"), (watcher, "following")):
+            await room.count()
+            assert re.search(rf"  {words}  \d\.\d+ s  step 12( of \d+)?$", screen.text.splitlines()[0])
 
     in_class(test)
 

@@ -51,9 +51,11 @@ class KeysPane(SessionPane):
         if self._keys[0] != (width, useful, reader):
             self._keys = (width, useful, reader), key_line(width, useful, reader=reader)
         if session.covered:
-            asked = session.asked
-            shows = session.predicting is not None and session.predicting.shows_answer
-            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width, shows=shows)
+            asked, predicting = session.asked, session.predicting
+            answers = asked is not None and predicting is not None and predicting.is_answered_here
+            shows = predicting is not None and predicting.shows_answer
+            count = len(asked.choices) if asked is not None and answers else 0
+            self._act_keys = answers_line(count, width, shows=shows)
         else:
             self._act_keys = self._acts.line(
                 session.selected, session.world.wire, session.history.position, session.selection, width

@@ -17,6 +17,7 @@ from tcptui.ui.session import Session
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.stories import AllStories
+    from tcptui.view.status import Parts
 
 
 class WatcherScreen(RunScreen):
@@ -136,8 +137,8 @@ class WatcherScreen(RunScreen):
             following.answer(choice)
             self.show()
 
-    def _clock_text(self, brief: bool) -> str:
-        return self._following.clock_text(brief)
+    def _clock_parts(self) -> Parts:
+        return ((self._following.clock_text(False), self._following.clock_text(True)),)
 
     @property
     def _waits(self) -> bool:
