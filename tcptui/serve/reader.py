@@ -33,9 +33,9 @@ from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
-from tcptui.serve.spectator import Spectator
+from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
-from tcptui.serve.views import Audience, Look
+from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
@@ -235,9 +235,10 @@ class Reader:
         """With an app of his own as long as he needs one."""
         preferences = self._preferences(())
         audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
+        answer, shown = NO_ANSWER, NOTHING_SHOWN
         while self._outlet is not None and self._reason == "left":
-            look = Look(*self._size, preferences.suits, preferences.ascii_only)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me)
+            look = Look(*self._size, preferences.suits, preferences.ascii_only, answer)
+            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me, shown)
             me = spectator.me
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
@@ -253,7 +254,7 @@ class Reader:
             error = await self._run_app(own.first)
             if not self._is_back:
                 return error
-            self._app = None
+            self._app, answer, shown = None, own.answer, own.shown
         return None
 
     def _give_back(self) -> None:

@@ -1,8 +1,8 @@
 """Somebody who only watches a room: he has no app of his own, but sees a view that others see too.
 
 The first key or click that concerns his own screen gives him an app of his own. Answers to the presenter's
-questions do not: they go to the room, and what he has answered stands on the last line of his screen, which
-no other sees.
+questions do not: they go to the room, and he sees the view of those who have answered the same, until another
+question is over that he has not answered.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
-from tcptui.explain.catalogue import say
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.serve.terminal import GIVE_BACK, SET_UP, Outlet
-from tcptui.serve.views import Audience, Look, View
+from tcptui.serve.views import NO_ANSWER, Answer, Audience, Look, View
 from tcptui.ui.palette import Rgb, palette_for
 from tcptui.ui.terminal_input import POLL, TerminalInput
 
@@ -33,6 +32,7 @@ MOST_SECONDLY = 20
 """Pieces of input that are looked at in a second."""
 _SIZE_AFTER = 0.05
 """Seconds in which another size of the window may follow."""
+NOTHING_SHOWN = Shown()
 _LEAVE = ("q", "ctrl+c")
 _HERE = ("f",)
 """Keys that mean what is so already."""
@@ -42,22 +42,21 @@ class Spectator:
     """In the place of a terminal's driver, for the `Reader` whose connection it is."""
 
     def __init__(
-        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = ""
-    ) -> None:
-        """`me` is what his answers are known by, if he has been here before."""
+        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = "",
+        shown: Shown = NOTHING_SHOWN,
+    ) -> None:  # fmt: skip
+        """`me` is what his answers are known by, and `shown` what he was told last, if he has been here
+        before."""
         self._outlet: Outlet | None = outlet
         self._room, self._audience, self.look, self._may_ask = room, audience, look, may_ask
-        self.me, self.choice = me or token_hex(8), 0
-        """What his answers are known by, and the answer to the question that stands, or 0."""
-        self.shown = Shown()
+        self.me = me or token_hex(8)
+        """What his answers are known by."""
+        self.shown = shown
         self._input = TerminalInput(None, self._take)
         self._piece = b""
         """What is being looked at."""
         self._looks = 0
         self._is_behind = False
-        self._note = b""
-        """What stands on the last line beside what the others see."""
-        self._is_note_gone = False
         loop = asyncio.get_running_loop()
         self._decided: asyncio.Future[bytes | None] = loop.create_future()
         """Keys for an app of his own; None: he leaves."""
@@ -129,15 +128,12 @@ class Spectator:
 
     def show(self, octets: bytes) -> None:
         """What has changed on the screen."""
-        if self._is_note_gone and self._view is not None:
-            self._is_note_gone = False
-            octets += self._view.last_row
         if self._outlet is None:
             return
         if self._is_behind or self._outlet.is_full:
             self._is_behind = True
         else:
-            self._outlet.write(octets + self._note)
+            self._outlet.write(octets)
 
     def show_whole(self, octets: bytes) -> None:
         """All of the screen, after it has been cleared."""
@@ -157,7 +153,7 @@ class Spectator:
         """Into the view that suits the terminal."""
         if self._decided.done():
             return
-        view = self._audience.view(self.look)
+        view = self._audience.view(self.look, self.shown)
         if view is not self._view:
             if self._view is not None:
                 self._view.leave(self)
@@ -170,10 +166,9 @@ class Spectator:
         """What the room tells."""
         if isinstance(what, Shown):
             before, self.shown = self.shown, what
-            if what.asks != before.asks:
-                self.choice = 0
-            if self._note and (what.asks, what.position) != (before.asks, before.position):
-                self._note, self._is_note_gone = b"", True
+            if self._is_told(before):
+                self.look = self.look._replace(answer=NO_ANSWER)
+                self._enter()
         if self._view is not None:
             self._view.hear(what)
 
@@ -195,11 +190,16 @@ class Spectator:
     def _answer(self, choice: int) -> None:
         if self._view is None or not self._view.has(choice):
             return
-        self.choice = choice
         self._room.answer(self.shown.asks, self.me, choice)
-        note = say("ui.served.your_answer", choice=choice)
-        self._note = f"\x1b[{self._view.look.rows};1H\x1b[7m {note} \x1b[m".encode()
-        self.show(b"")
+        self.look = self.look._replace(answer=Answer(self.shown.asks, choice))
+        self._enter()
+
+    def _is_told(self, before: Shown) -> bool:
+        """Whether what came of his answer is told no longer: a later question is over, or nobody asks."""
+        mine, shown = self.look.answer.question, self.shown
+        if not mine or shown.asks == mine:
+            return False
+        return shown.is_answered or not shown.asks or before.asks not in (mine, shown.asks)
 
     def _expire(self) -> None:
         self._input.expire()

@@ -6,6 +6,9 @@ only watches has nothing on his screen that the others have not. So there is one
 windows have one size and one palette, and what it draws is written to each. What is left for each is to
 encrypt and send it, a tenth of a millisecond.
 
+To a question of the presenter's those who give one answer see one view: theirs tells what they have answered
+and whether it was right. So a question makes a view or two of each choice, and not an app of each pupil.
+
 In a class nearly every window may have a size of its own. The first `MOST_VIEWS` sizes have views of their
 own; whoever comes later, with yet another one, sees the largest of these and of some usual ones that fits
 into his window.
@@ -40,8 +43,21 @@ if TYPE_CHECKING:
 MOST_VIEWS = 16
 STANDARDS = ((80, 24), (60, 20), (40, 12), LEAST_SIZE)
 """Columns and rows of the views of those who come later, and into whose windows none of the others fits."""
+BREATH = 0.001
+"""Seconds between two slices of the way to the presenter's moment."""
 LINGERS = 3.0
 """Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
+
+
+class Answer(NamedTuple):
+    """What a spectator has answered."""
+
+    question: int = 0
+    """Its number; 0: he has answered nothing."""
+    choice: int = 0
+
+
+NO_ANSWER = Answer()
 
 
 class Look(NamedTuple):
@@ -51,6 +67,7 @@ class Look(NamedTuple):
     rows: int
     suits: PaletteName
     ascii_only: bool
+    answer: Answer = NO_ANSWER
 
 
 class Seat(Protocol):
@@ -72,21 +89,23 @@ class View:
 
     is_full = False
 
-    def __init__(self, audience: Audience, look: Look) -> None:
+    def __init__(self, audience: Audience, look: Look, shown: Shown) -> None:
+        """`shown` is where the room is, if that is known."""
         self._audience, self.look = audience, look
         self.name = audience.room
         self._seats: set[Seat] = set()
         self._whole = b""
         """The screen, until something is drawn; empty: it is to be drawn."""
-        self._is_drawn = False
-        self._heard: Shown | Trouble = Shown()
+        self._is_drawn = self._has_ended = False
+        self._heard: Shown | Trouble = shown
         self._tell: Callable[[Shown | Trouble], object] = lambda _: None
         self._following = Following(self, audience.catalog.shipped)
         driver = partial(ReaderTerminal, outlet=self, limits=audience.limits, took=lambda: None)
-        session = Session(story_of_lab())
+        choice = look.answer.choice if look.answer.question == shown.asks else 0
+        self._session = session = self._following.begin(shown, choice) or Session(story_of_lab())
         first = First(session, (), partial(WatcherScreen, self._following))
         preferences = Preferences(suits=look.suits, ascii_only=look.ascii_only)
-        budget = audience.limits._replace(steps=10**9).budget()
+        session.budget = budget = audience.limits._replace(steps=10**9).budget()
         self._app = ReaderApp(first, audience.stories, preferences, driver, self._begin, budget)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
@@ -124,12 +143,6 @@ class View:
             self._whole = shorter("".join(lines)).encode("utf-8", "backslashreplace")
         return self._whole
 
-    @property
-    def last_row(self) -> bytes:
-        """Of the screen."""
-        *_, strip = self._app.screen._compositor.render_strips()
-        return f"\x1b[{self.look.rows};1H{strip.render(self._app.console)}\x1b[m".encode()
-
     # As the outlet of its app.
 
     def write(self, octets: bytes) -> None:
@@ -163,11 +176,16 @@ class View:
     def end(self) -> None:
         """Nobody may enter any more."""
         self._audience.forget(self)
+        self._has_ended = True
         self._app.leave()
 
     async def _run(self) -> None:
         try:
-            await self._app.run_async(size=(self.look.columns, self.look.rows))
+            while self._session.working and not self._has_ended:
+                self._session.work()
+                await asyncio.sleep(max(BREATH, self._session.rest))
+            if not self._has_ended:
+                await self._app.run_async(size=(self.look.columns, self.look.rows))
         finally:
             self._is_drawn = False
             self._audience.forget(self)
@@ -194,14 +212,17 @@ class Audience:
         self.room, self.limits, self.stories, self.catalog = room.name, limits, stories, catalog
         self.views: dict[Look, View] = {}
 
-    def view(self, look: Look) -> View:
-        """The one to be seen by somebody whose terminal is like that."""
-        if look not in self.views and len(self.views) >= MOST_VIEWS:
+    def view(self, look: Look, shown: Shown) -> View:
+        """The one to be seen by somebody whose terminal is like that, who has been told of `shown`."""
+        answer, look = look.answer, look._replace(answer=NO_ANSWER)
+        sizes = [one for one in self.views if one.answer == NO_ANSWER]
+        if look not in sizes and len(sizes) >= MOST_VIEWS:
             standard = [look._replace(columns=columns, rows=rows) for columns, rows in STANDARDS]
-            fitting = [one for one in (*self.views, *standard) if _fits(one, look)]
+            fitting = [one for one in (*sizes, *standard) if _fits(one, look)]
             look = max(fitting, key=lambda one: one.columns * one.rows)
+        look = look._replace(answer=answer)
         if look not in self.views:
-            self.views[look] = View(self, look)
+            self.views[look] = View(self, look, shown)
         return self.views[look]
 
     def forget(self, view: View) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tcptui.core.message import MessageError
 from tcptui.library import story_of_lab
+from tcptui.rooms.values import Shown
 from tcptui.serve.first import Catalog, First
 from tcptui.serve.limits import Limits
+from tcptui.serve.views import BREATH, NO_ANSWER, Answer
 from tcptui.ui.following import Following
 from tcptui.ui.screens.watcher import WatcherScreen
 from tcptui.ui.session import Session
@@ -17,9 +18,6 @@ from tcptui.ui.session import Session
 if TYPE_CHECKING:
     from tcptui.rooms.room import Room
     from tcptui.serve.spectator import Spectator
-
-BREATH = 0.001
-"""Seconds between two slices of the way to the presenter's moment."""
 
 
 class OwnScreen(WatcherScreen):
@@ -46,17 +44,23 @@ class OwnView:
     def __init__(
         self, spectator: Spectator, room: Room, catalog: Catalog, give_back: Callable[[], None]
     ) -> None:
-        following = Following(room, catalog.shipped, spectator.me)
-        self._session = Session(story_of_lab())
-        if spectator.shown.number:
-            following.hear(spectator.shown)
-            try:
-                self._session = following.come()
-            except MessageError:
-                following = Following(room, catalog.shipped, spectator.me)  # It is told what is wrong there.
-            following.choice = spectator.choice
+        self._following = following = Following(room, catalog.shipped, spectator.me)
+        shown, answer = spectator.shown, spectator.look.answer
+        choice = answer.choice if answer.question == shown.asks else 0
+        self._session = following.begin(shown, choice) or Session(story_of_lab())
         self._session.budget = Limits(steps=10**9).budget()
         self.first = First(self._session, (), partial(OwnScreen, following, give_back))
+
+    @property
+    def shown(self) -> Shown:
+        """What it was brought to last."""
+        return self._following.shown
+
+    @property
+    def answer(self) -> Answer:
+        """What he has answered to the question that stands or stood last."""
+        following = self._following
+        return Answer(following.shown.asks, following.choice) if following.choice else NO_ANSWER
 
     @property
     def is_on_its_way(self) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from secrets import token_hex
 
-from tcptui.core.message import Message
+from tcptui.core.message import Message, MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.predict import Question
 from tcptui.lab.history import History
@@ -94,6 +94,23 @@ class Following:
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
         if not session.history.is_on(line, self._position):
             session.walk(session.history.walk_on(line, self._position), self._position)
+        return session
+
+    def begin(self, shown: Shown, choice: int = 0) -> Session | None:
+        """The session in which that is shown, on its way there, for one who has been told of it before;
+        `choice` is what he has answered to its question, or 0. None: nothing is shown, or what can't be used,
+        which is told as soon as it is heard again."""
+        if not shown.number:
+            return None
+        self.hear(shown)
+        try:
+            session = self.come()
+        except MessageError:
+            return None
+        self.choice = choice
+        asked = session.predicting
+        if choice and shown.is_answered and isinstance(asked, AskedByPresenter) and not session.working:
+            self.result = asked.result_of(choice)
         return session
 
     def has_left(self, session: Session) -> bool:

@@ -140,27 +140,6 @@ def test_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
     asyncio.run(test())
 
 
-def test_a_run_is_copied_where_there_are_no_threads() -> None:
-    async def test() -> None:
-        sessions = ForkedSessions(Served(), lambda message: None)
-        await sessions.start()
-        sink = Sink()
-        reader = sessions.reader(ReaderClient.of(term="xterm-256color"), sink, Start("handshake", moves="s2"))
-        running = asyncio.create_task(reader.run())
-        await _quiet(sink, 0)
-        reader.feed(b"\x1b[?62;22c")
-        for keys in (b"s", b"\r"):
-            before = len(sink.octets)
-            reader.feed(keys)
-            await _quiet(sink, before)
-        await until(lambda: b"\x1b]52;" in sink.octets)
-        reader.feed(b"\x03")
-        assert (await asyncio.wait_for(running, 10)).error is None
-        await sessions.close()
-
-    asyncio.run(test())
-
-
 async def _quiet(sink: Sink, before: int) -> None:
     """Until nothing more is written, or nothing was for a while."""
     for look in range(200):

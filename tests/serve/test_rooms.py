@@ -135,26 +135,88 @@ def test_a_key_of_his_own_gives_an_app_of_his_own_and_the_key_back_the_view() ->
     run(test)
 
 
-def test_a_class_answers_without_apps_of_their_own() -> None:
+def test_a_class_answers_without_apps_of_their_own_and_each_is_told_what_came_of_it() -> None:
     async def test() -> None:
         at = await served()
         async with AsyncExitStack() as stack:
             presenter = await stack.enter_async_context(Reading(PRESENTS, at))
-            pupils = [await stack.enter_async_context(watched(at)) for _ in range(4)]
+            one, *others, silent = [await stack.enter_async_context(watched(at)) for _ in range(4)]
             await presenter.press(b"  P")
-            await pupils[0].until(lambda: view_of(pupils[0]).has(1))
-            for place, pupil in enumerate(pupils[:3]):
-                pupil.reader.feed(b"2" if place else b"1")
+            await one.until(lambda: view_of(one).has(2))
+            right = right_choice(one)
+            wrong = 3 - right
+            for pupil in others:
+                pupil.reader.feed(b"%d" % wrong)
+            await others[0].shows(f"your answer is {wrong}")
+            others[1].reader.feed(b"%d" % right)
+            one.reader.feed(b"%d" % wrong)
+            await others[1].shows(f"your answer is {right}")
+            await one.shows(f"your answer is {wrong}")
             await presenter.shows("3 of 4")
-            assert b"your answer: 1" in pupils[0].sink.octets.lower()
-            assert b"your answer: 2" in pupils[1].sink.octets.lower()
-            assert b"your answer" not in pupils[3].sink.octets.lower()
-            assert all(one.reader._spectator for one in pupils)
-            before = len(pupils[0].sink.octets)
-            await presenter.press(b"  ")
-            await pupils[0].settle()
-            later = pupils[0].sink.octets[before:]
-            assert b"your answer" not in later.rpartition(b"step")[2].lower()
+            assert "your answer" not in silent.screen.lower()
+            assert view_of(one) is view_of(others[0]) is not view_of(others[1])
+            await presenter.press(b" ")
+            told = (
+                (one, "wrong: "),
+                (others[0], "wrong: "),
+                (others[1], "right: "),
+                (silent, "not answered"),
+            )
+            for pupil, words in told:
+                await pupil.shows(words)
+                assert words.encode() in pupil.sink.octets.lower()
+            assert all(one.reader._spectator for one in (one, *others, silent))
+
+    run(test)
+
+
+def right_choice(reading: Reading) -> int:
+    """Of the question that stands, from 1."""
+    session = view_of(reading)._app.session
+    assert session is not None
+    assert session.predicting is not None
+    assert session.predicting.question is not None
+    return session.predicting.question.right + 1
+
+
+def test_who_answered_sees_what_all_see_once_another_question_is_over() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
+            await presenter.press(b"  P")
+            await one.until(lambda: view_of(one).has(1))
+            one.reader.feed(b"%d" % right_choice(one))
+            await one.shows("your answer is")
+            await presenter.press(b" ")
+            await one.shows("right: ")
+            asked = spectator_of(one).shown.asks
+            while spectator_of(one).shown.asks == asked:
+                await presenter.press(b" ")
+            await one.until(lambda: view_of(one).has(1))
+            assert "right: " in one.screen.lower()
+            assert view_of(one) is not view_of(other)
+            await presenter.press(b" ")
+            await one.shows("not answered")
+            assert view_of(one) is view_of(other)
+
+    run(test)
+
+
+def test_who_answered_and_looks_at_something_of_his_own_is_told_when_he_comes_back() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one:
+            await presenter.press(b"  P")
+            await one.until(lambda: view_of(one).has(1))
+            one.reader.feed(b"%d" % right_choice(one))
+            await one.shows("your answer is")
+            one.reader.feed(b"\\")
+            await one.until(lambda: one.reader._spectator is None and one.reader._terminal is not None)
+            await presenter.press(b" ")
+            await one.shows("right: ")
+            one.reader.feed(b"f")
+            await one.until(lambda: one.reader._spectator is not None)
+            await one.shows("right: ")
 
     run(test)
 

@@ -13,7 +13,6 @@ SENTENCES: Mapping[str, str] = {
     "ui.served.died": "This session has ended: its process on the server is no more.",
     "ui.served.not_begun": "There is no session: the server can't begin one now.",
     "ui.served.no_rooms": "nobody presents anything here",
-    "ui.served.your_answer": "Your answer: {choice}",
     "ui.served.story": "no story of that name here: {name}",
     "ui.served.moves": "more than {most} characters of moves are not made here",
 }

@@ -43,6 +43,9 @@ def make_immortal() -> int:
         one = waiting.pop()
         if _is_immortal(one) or isinstance(one, FrameType):
             continue
+        # Before the reference to it is let go: a module also refers to what it keeps to be used again, whose
+        # count is 0 (_asyncio: module_traverse, fi_freelist) and would be freed a second time. Who uses it
+        # again begins its count anew (_Py_NewReference).
         _set(one)
         count += 1
         if isinstance(one, CodeType):

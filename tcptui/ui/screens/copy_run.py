@@ -8,11 +8,8 @@ It is played in slices of time, and counts as steps of the reader's: one process
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
     from tcptui.ui.screens.pane_screen import PaneScreen
 
-T = TypeVar("T")
 MOST_COPIED = 74_994 // 4 * 3
 """Octets: so many base64 characters are what xterm takes."""
 MOST_COPIED_IN_BROWSER = 1 << 20
@@ -41,11 +37,12 @@ SLICE, BREATH = 0.005, 0.001
 
 
 def choose_copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen) -> None:
-    """One of the formats that are text."""
+    """One of the formats that are text; but a page is for a browser, and long before it is longer than what
+    can be copied it takes longer to write than others can wait for."""
     if not app.may_copy:
         session.message = say("ui.copy.none")
         return
-    offered = [one for one in choices() if not one.form.binary]
+    offered = [one for one in choices() if not (one.form.binary or one.form.ending == "html")]
 
     def chosen(place: int | None) -> None:
         if place is not None:
@@ -88,21 +85,8 @@ async def _content(session: Session, seen: OnScreen, choice: Choice) -> str:
     if choice.form.write is None:
         return seen.picture()
     run = await _played(session, seen)
-    content = await _beside(partial(export, run, choice.form.name, choice.point, seen.palette))
+    content = await asyncio.to_thread(export, run, choice.form.name, choice.point, seen.palette)
     return content if isinstance(content, str) else ""
-
-
-async def _beside(write: Callable[[], T]) -> T:
-    """In a thread, for others are served meanwhile; a session in a process of its own may have none, and
-    nobody else waits there."""
-    executor = ThreadPoolExecutor(1)
-    try:
-        writing = asyncio.get_running_loop().run_in_executor(executor, write)
-    except RuntimeError:
-        return write()
-    finally:
-        executor.shutdown(wait=False)
-    return await writing
 
 
 async def _played(session: Session, seen: OnScreen) -> Record:
