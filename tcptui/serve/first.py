@@ -44,6 +44,8 @@ class First(NamedTuple):
     notes: tuple[str, ...] = ()
     """What is wrong with what was asked for."""
     run_screen: Callable[..., RunScreen] = RunScreen
+    goes_on: bool = False
+    """Whether it goes on where it was left: the moves that were asked for were made then."""
 
 
 class Catalog:
@@ -88,8 +90,10 @@ async def _presenting(start: Start, catalog: Catalog, rooms: Rooms) -> First:
 
     presenting = Presenting(await rooms.present(start.key), Texts())
     scenario = catalog.scenario(start)
-    session = None if scenario is None else Session(scenario)
-    goes_on = session is None
-    if session is None:
+    session = None
+    if scenario is None or presenting.is_of_room(scenario):
         session = presenting.session_of_room(catalog.shipped)
-    return First(session, (), partial(PresenterScreen, presenting, goes_on=goes_on and session is not None))
+    goes_on = session is not None
+    if session is None and scenario is not None:
+        session = Session(scenario)
+    return First(session, (), partial(PresenterScreen, presenting, goes_on=goes_on), goes_on)

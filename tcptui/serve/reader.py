@@ -229,7 +229,10 @@ class Reader:
             except MessageError as error:
                 return await self._run_app(First(None, (text_of(error.message),)))
             return await self._watch_room(room)
-        return await self._run_app(await first_of(start, served.catalog, served.rooms))
+        first = await first_of(start, served.catalog, served.rooms)
+        if first.goes_on:
+            self._start = start._replace(moves="")
+        return await self._run_app(first)
 
     async def _watch_room(self, room: Room) -> BaseException | None:
         """With an app of his own as long as he needs one."""

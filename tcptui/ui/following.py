@@ -59,6 +59,8 @@ class Following:
         """Why nothing comes now."""
         self.is_away = False
         """Whether he does something of his own: what is told is not shown."""
+        self.is_on_own = False
+        """Whether that is on another story than the presenter's."""
         self._session: Session | None = None
         self._line = Line({}, 0)
         self.choice = 0
@@ -124,9 +126,16 @@ class Following:
             or not session.history.is_on(self._line, self._position)
         )
 
-    def leave(self) -> None:
-        """What is told is not shown any more, until `come`."""
+    def is_in(self, session: Session) -> bool:
+        """Whether that session is the one in which the presenter is followed, or none is yet."""
+        return session is self._session
+
+    def leave(self, session: Session) -> None:
+        """For that one, or for another moment of the presenter's: what is told is not shown any more, until
+        `come`."""
         self.is_away = True
+        mine = self._session
+        self.is_on_own = mine is not None and mine.history.scenario.name != session.history.scenario.name
         if self.shown.asks and not self.shown.is_answered:
             self._seen = self.shown.asks
         if self._session is not None:
@@ -151,14 +160,15 @@ class Following:
     def clock_text(self, brief: bool) -> str:
         """Whether he follows, and where the presenter is if he does not."""
         if self.trouble is not None:
-            return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
+            return say(f"room.brief.{self.trouble.reason}") if brief else say(f"room.{self.trouble.reason}")
         if not self.newest.number:
             return say("room.clock.waiting" if brief else "room.clock.waiting_for")
         if not self.is_away:
             return say("room.clock.following")
         if brief:
-            return say("room.clock.away")
-        return say("room.clock.away_from", step=self.newest.position)
+            return say("room.clock.own" if self.is_on_own else "room.clock.away")
+        key = "room.clock.own_from" if self.is_on_own else "room.clock.away_from"
+        return say(key, step=self.newest.position)
 
     @property
     def _position(self) -> int:

@@ -7,7 +7,7 @@ click on it is the key.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
@@ -101,6 +101,13 @@ _FIRST_AT_THE_END = ("follow", "back", "help", "quit", "previous_story", "save",
 """The same where nothing more happens: a reader wants the next story then, or to take this one along."""
 _FIRST_IN_A_LAB = ("follow", "help", "quit", "call_a", "lab", "moves", *_FIRST)
 """The same where nothing has happened and nothing will by itself."""
+_FIRST_OF_A_FOLLOWER = ("follow", "inspector", "up", "help", "quit", *_FIRST)
+"""The same for somebody who follows a presenter."""
+_OF_A_FOLLOWER = (Entry(("inspector",), "ui.label.inspector"), *(
+    sorted(ENTRIES, key=lambda entry: entry.actions[0] not in ("follow", "up"))
+))  # fmt: skip
+"""All that can stand in his line: what leads him away stands behind what does not."""
+Reader: TypeAlias = Literal["leads", "follows", "waits"]
 NO_LABELS: Mapping[str, str] = {}
 STOP = 8
 """The acts begin at a multiple of so many cells, whatever the name before them."""
@@ -110,22 +117,35 @@ _NAMES = {"up": "↑", "down": "↓"}
 _BY_ID = {action.id: action for action in ACTIONS}
 
 
-def key_line(width: int, useful: Container[str], labels: Mapping[str, str] = NO_LABELS) -> KeyLine:
+def key_line(
+    width: int, useful: Container[str], labels: Mapping[str, str] = NO_LABELS, reader: Reader = "leads"
+) -> KeyLine:
     """The keys of the run: those of `useful`, as many as fit. `labels`: by action the words of those that do
-    something else than on the screen of a run."""
+    something else than on the screen of a run; `reader`: whether he follows a presenter, or waits for one."""
     shown: set[str] = set()
     left = width
+    if reader == "waits":
+        useful = ("help", "quit")
     entries = {
-        (first := entry.actions[0]): entry._replace(label=labels.get(first, entry.label)) for entry in ENTRIES
+        (first := entry.actions[0]): entry._replace(label=labels.get(first, entry.label))
+        for entry in (_OF_A_FOLLOWER if reader == "follows" else ENTRIES)
     }
-    by_itself = "step" in useful
-    for first in _FIRST if by_itself else _FIRST_AT_THE_END if "back" in useful else _FIRST_IN_A_LAB:
+    for first in _order(useful, reader):
         cells = sum(cell_len(text) for text, _, _ in _pieces(entries[first], useful))
         if first not in shown and 0 < cells <= left + 1:  # The blank behind the last one may be cut off.
             shown.add(first)
             left -= cells
     pieces = [piece for first, entry in entries.items() if first in shown for piece in _pieces(entry, useful)]
     return _line(pieces, width)
+
+
+def _order(useful: Container[str], reader: Reader) -> Sequence[str]:
+    """Which entry has room first."""
+    if reader == "follows":
+        return _FIRST_OF_A_FOLLOWER
+    if "step" in useful:
+        return _FIRST
+    return _FIRST_AT_THE_END if "back" in useful else _FIRST_IN_A_LAB
 
 
 class ActsLine:
@@ -160,7 +180,8 @@ def answers_line(count: int, width: int, *, shows: bool = True) -> KeyLine:
     for choice in range(1, count + 1):
         action = f"answer_{choice}"
         pieces.append((f" {_key(action)}", "key", action))
-    pieces.append((f" {say('ui.keys.answers')}  ", "dim", None))
+    if count:
+        pieces.append((f" {say('ui.keys.answers')}  ", "dim", None))
     if shows:
         pieces += [(f" {_key('step')}", "key", "step"), (f" {say('ui.keys.shows')} ", "dim", "step")]
     return _line(pieces, width)

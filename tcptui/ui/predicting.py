@@ -22,6 +22,9 @@ class Predicting:
     shows_answer = True
     """Whether a step of the reader's shows the answer."""
 
+    is_answered_here = True
+    """Whether a digit answers."""
+
     def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
         self._history, self._scores = history, scores
         self.for_class = for_class

@@ -48,6 +48,15 @@ class Presenting:
         else:
             self.trouble = what
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another presenter has taken over."""
+        return self.trouble is not None and self.trouble.reason == "replaced"
+
+    def take_back(self) -> None:
+        """Presents again, after another has taken over: what is shown next follows on what that has shown."""
+        self._shown, self._has_shown, self.trouble = self.room.shown, False, None
+
     def show(self, session: Session) -> None:
         """Tells the moment of a session, if it is another than before. Raises MessageError: it can't be
         told; watchers stay where they are."""
@@ -66,6 +75,11 @@ class Presenting:
         Raises MessageError as `session_of`."""
         return session_of(self.room.shown, story) if self.room.shown.number else None
 
+    def is_of_room(self, scenario: Scenario) -> bool:
+        """Whether the room shows that story already, and that variant of it."""
+        shown = self.room.shown
+        return bool(shown.number) and (shown.story, shown.variant) == (scenario.name, scenario.variant)
+
     def go_on(self, session: Session) -> None:
         """Brings that session to the moment of the room."""
         shown = self.room.shown
@@ -83,7 +97,7 @@ class Presenting:
     def clock_text(self, brief: bool) -> str:
         """How many watch, or why nobody can."""
         if self.trouble is not None:
-            return say("room.clock.trouble") if brief else say(f"room.{self.trouble.reason}")
+            return say(f"room.brief.{self.trouble.reason}") if brief else say(f"room.{self.trouble.reason}")
         count = self.counted.watchers
         return say("room.clock.watch" if brief else "room.clock.presenting", count=count)
 
@@ -134,6 +148,8 @@ class Presenting:
 class AskingClass(Predicting):
     """Asks those who watch; the first key shows the answer, the next one makes the step."""
 
+    is_answered_here = False
+
     def __init__(self, history: History, presenting: Presenting) -> None:
         super().__init__(history, ScoresInMemory(), for_class=True)
         self._presenting = presenting
@@ -146,7 +162,8 @@ class AskingClass(Predicting):
         if not asked.choices:
             return asked
         answers = self._presenting.answers(len(asked.choices))
-        title = say("room.answered", count=sum(answers), all=self._presenting.counted.watchers)
+        key = "room.answered" if self.covered else "room.resolved"
+        title = say(key, count=sum(answers), all=self._presenting.counted.watchers)
         choices = tuple(
             say("room.choice", words=words, count=count) if count else words
             for words, count in zip(asked.choices, answers, strict=True)

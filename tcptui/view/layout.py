@@ -101,10 +101,11 @@ _LEAST_CLOCK = 26
 
 def places(
     width: int, height: int, rooms: Sequence[Room] = (), said: int = 0, *, asked: bool = False,
-    title: int = 0,
+    title: int = 0, clock: tuple[int, int] = (0, 0),
 ) -> Places:  # fmt: skip
     """`rooms` are those of the inspectors that may be seen, the first of them first; `said` lines are for
-    what the story says; `asked`: a reader has asked for the first inspector; `title`: the title's cells."""
+    what the story says; `asked`: a reader has asked for the first inspector; `title`: the title's cells;
+    `clock`: as `clock_width` has them."""
     a, b, wire = _columns(width)
     frames = height - _TOP - said - _BELOW
     spare = frames - _LEAST_FRAMES
@@ -118,9 +119,9 @@ def places(
         below = rows + 2 if rows else 0
         ladder = Place(a, _TOP, wire, frames - below)
         inspectors = _side_by_side(Place(a, _TOP + frames - below, wire, below), len(rooms)) if rows else ()
-    clock = clock_width(width, title)
+    cells = clock_width(width, title, clock)
     return Places(
-        Place(width - clock, 0, clock, 1),
+        Place(width - cells, 0, cells, 1),
         Place(0, _TOP, a, frames),
         Place(width - b, _TOP, b, frames),
         ladder,
@@ -130,10 +131,13 @@ def places(
     )
 
 
-def clock_width(width: int, title: int = 0) -> int:
-    """The cells of the clock on the line on top; a long title takes of them what a short clock leaves."""
-    most = 54 if width >= WIDE else 36
-    return max(min(most, width - title - 2), _LEAST_CLOCK)
+def clock_width(width: int, title: int = 0, more: tuple[int, int] = (0, 0)) -> int:
+    """The cells of the clock on the line on top; a long title takes of them what a short clock leaves. `more`
+    are the cells of what else stands there, in the shortest words and in the fullest."""
+    shortest, fullest = more
+    most = max(54 if width >= WIDE else 36, _LEAST_CLOCK + fullest)
+    least = min(_LEAST_CLOCK + shortest, max(_LEAST_CLOCK, width // 2))
+    return max(min(most, width - title - 2), least)
 
 
 def _columns(width: int) -> tuple[int, int, int]:

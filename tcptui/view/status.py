@@ -4,6 +4,7 @@ has come."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from typing import TypeAlias
 
 from tcptui.core.profile.presets import RFC9293
 from tcptui.explain.catalogue import say
@@ -16,6 +17,9 @@ from tcptui.view.layout import WIDE
 from tcptui.view.lines import EMPTY, Line, Span, Style, beside, fit, line_width
 from tcptui.view.subject import script_of
 
+Parts: TypeAlias = Sequence[Sequence[str]]
+"""What else the clock tells, the most important first; of each part the wordings, the fullest first. An empty
+one says nothing."""
 RIGHT_PART = 36
 """Cells at the right end of a line for the state, or the rule."""
 LEAST_MARKS = 24
@@ -31,29 +35,57 @@ def clock_line(
     speed: float | None,
     known: int = 0,
     bookmark: bool = False,
-    more: str = "",
+    more: Parts = (),
 ) -> Line:
     """Speed while playing, clock and step; how many steps are `known`, where there is room; and whether there
     is a bookmark.
 
-    `branch` is the current one and how many there are; `more` stands before all but the speed.
+    `branch` is the current one and how many there are. `more` stands before all but the speed: of what does
+    not fit the last part is left out first, and the first has its full words first.
     """
     time = time_text(at)
-    begin: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
-    if more:
-        begin.append((f"{more}  ", "rule"))
-    begin += [(time if time.endswith("d") else f"{time} s", "title"), (f"  {say('ui.step')} {step}", "plain")]
+    first: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
+    begin: list[Span] = [
+        (time if time.endswith("d") else f"{time} s", "title"),
+        (f"  {say('ui.step')} {step}", "plain"),
+    ]
     end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:
         which = f"{branch[0] + 1}/{branch[1]}"
         text = f"  {say('ui.branch')} {which}"
-        room = width - line_width((*begin, *end))
+        room = width - line_width((*first, *begin, *end))
         end.append((text if cell_len(text) <= room else f"  {which}", "plain"))
     end.append((" ", "plain"))
+    if line_width((*first, *begin, *end)) > width + 1:  # The blank behind the last may be cut off.
+        first = []
+    begin = [*first, *_fitting_parts(more, width - line_width((*first, *begin, *end))), *begin]
     of = f" {say('ui.step.of', count=known)}"
     if known > step and line_width((*begin, *end)) + cell_len(of) <= width:
         begin.append((of, "dim"))
     return beside(EMPTY, (*begin, *end), width)
+
+
+def cells_of_parts(parts: Parts) -> tuple[int, int]:
+    """The cells of all, in the shortest words and in the fullest."""
+    shortest, fullest = (sum(cell_len(words[at]) + 2 for words in parts if words[at]) for at in (-1, 0))
+    return shortest, fullest
+
+
+def _fitting_parts(parts: Parts, room: int) -> list[Span]:
+    """Whole parts, as `clock_line` says."""
+    chosen: dict[int, str] = {}
+    for place, words in enumerate(parts):
+        if words[-1] and cell_len(words[-1]) + 2 <= room:
+            chosen[place] = words[-1]
+            room -= cell_len(words[-1]) + 2
+    for place, words in enumerate(parts):
+        has = chosen.get(place, "")
+        spare = room + (cell_len(has) + 2 if has else 0)
+        fuller = next((one for one in words if one and cell_len(one) + 2 <= spare), "")
+        if fuller and fuller != has:
+            room = spare - cell_len(fuller) - 2
+            chosen[place] = fuller
+    return [(f"{chosen[place]}  ", "rule") for place in sorted(chosen)]
 
 
 def _timer_at(world: WorldState, event: NextEvent) -> str:

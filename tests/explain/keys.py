@@ -80,6 +80,7 @@ COMPUTED = {
     *(f"ledger.{fact.name.lower()}" for fact in Provable),
     *(f"ui.theme.{choice}" for choice in CHOICES),
     *(f"room.{reason}" for reason in get_args(Reason)),
+    *(f"room.brief.{reason}" for reason in get_args(Reason)),
     *(f"ui.{words}.{action.id}" for action in ACTIONS for words in ("label", "help")),
     *(f"ui.call.{call}" for call in CALLS),
     *(

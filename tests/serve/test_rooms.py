@@ -350,6 +350,25 @@ def test_a_wrong_key_or_room_is_told_and_shows_nothing_of_it(start: Start) -> No
     run(test)
 
 
+def test_a_presenter_who_loads_his_page_again_goes_on_where_the_room_is() -> None:
+    async def test() -> None:
+        at = await served()
+        start = Start("late-syn", moves="s3", key="key")
+        async with watched(at) as one:
+            async with Reading(start, at) as presenter:
+                await presenter.shows("step 3")
+                await presenter.press(b"    ")
+                await one.shows("step 7")
+            async with Reading(start, at) as presenter:
+                await presenter.press(b" ")
+                await presenter.shows("step 8")
+                await one.shows("step 8")
+            async with Reading(start._replace(variant="two segments"), at) as presenter:
+                await presenter.shows("step 3")
+
+    run(test)
+
+
 def test_who_leaves_on_a_long_way_to_his_own_view_is_gone_at_once() -> None:
     async def test() -> None:
         at = await served()

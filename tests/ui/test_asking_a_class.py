@@ -54,8 +54,11 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         assert "2 of 3 have answered" in presenter.text
         assert choices(presenter)[is_right - 1].endswith("(1)")
         assert choices(presenter)[wrong - 1].endswith("(1)")
+        assert "space shows the answer" in presenter.text
+        assert "5 answer" not in presenter.text
         await presenter.press("space")
         await room.settle()
+        assert "2 of 3 have answered; space makes the step" in presenter.text
         position = presenter.session.history.position
         for screen, told in ((one, "Right: "), (other, "Wrong: "), (silent, "Not answered")):
             assert told in screen.text
@@ -74,6 +77,16 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         await presenter.press("space")
         await room.settle()
         assert one.moment == presenter.moment
+
+    in_class(test)
+
+
+def test_at_the_end_of_a_run_nobody_is_asked() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn")), size=(120, 36))
+        await presenter.press("end", "P")
+        assert "Nothing more will happen here: nobody is asked anything." in presenter.text
+        assert presenter.session.asked is None
 
     in_class(test)
 
@@ -156,7 +169,7 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         presenter = await asking(room, "s5")
         watcher = await room.watch()
         assert watcher.session.covered
-        await watcher.press("space")
+        await watcher.press("b")
         assert watcher.session.asked is None
         await watcher.press("1", "2")
         await watcher.press("f")
@@ -174,6 +187,25 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await watcher.press("1")
         await room.count()
         assert "1 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("key", ["space", "full_stop", "p", "end"])
+def test_a_step_of_ones_own_does_not_cost_the_question_that_stands(key: str) -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        count = len(choices(watcher))
+        await watcher.press(key)
+        assert watcher.moment == presenter.moment
+        assert f"A question stands: answer with 1 to {count}; the presenter makes the step." in watcher.text
+        await watcher.press(str(right(presenter)))
+        await presenter.press("space")
+        await room.settle()
+        assert "Right: " in watcher.text
+        await watcher.press("space")
+        assert watcher.moment != presenter.moment
 
     in_class(test)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def test_a_move_of_ones_own_leads_to_a_copy_and_a_key_back(key: str) -> None:
             await watcher.pilot.pause(1.5)
         assert watcher.moment != there
         if key != "p":
-            assert "On a copy of the presenter's moment; f comes back." in watcher.text
+            assert "On a copy of the presenter's moment; f comes back." in watcher.text or (
+                key == "right_square_bracket" and "On a story of your own; f comes back" in watcher.text
+            )
         own = watcher.moment
         await presenter.press("space", "space")
         await room.settle()
@@ -118,6 +121,61 @@ def test_a_watcher_tells_where_the_presenter_is_meanwhile_and_that_nobody_does_w
         assert "on a copy; presenter at step 8" in watcher.text
         await watcher.press("f", "f")
         assert watcher.told.startswith("what the presenter does is shown here")
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+def test_who_comes_before_anything_is_shown_is_told_so_and_invited_to_nothing(size: tuple[int, int]) -> None:
+    async def test(room: Class) -> None:
+        watcher = await room.watch(size)
+        assert "Room r: nothing is shown yet; the presenter has not begun." in watcher.text
+        await watcher.press("i", "n", "space")
+        words = watcher.text.split()
+        for word in ("step", "press", "play", "lab", "programs", "CLOSED", "A"):
+            assert word not in words, watcher.text
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        await room.settle()
+        assert watcher.moment == presenter.moment
+        assert "nothing is shown yet" not in watcher.text
+        assert "ESTABLISHED" in watcher.text or "SYN" in watcher.text
+
+    in_class(test)
+
+
+def test_a_follower_is_not_tempted_to_leave_the_presenter() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life")))
+        watcher = await room.watch()
+        assert "What to press" in presenter.text
+        assert "What to press" not in watcher.text
+        assert watcher.text.splitlines()[-1].startswith(" i inspector")
+        await presenter.press(*["space"] * 6)
+        await room.settle()
+        assert watcher.text.splitlines()[-1].startswith(" i inspector  ↑↓ select")
+        await watcher.press("space")
+        keys = watcher.text.splitlines()[-1]
+        assert keys.startswith(" space step")
+        assert "f follow" in keys
+        await watcher.press("f")
+        assert watcher.text.splitlines()[-1].startswith(" i inspector")
+
+    in_class(test)
+
+
+def test_who_opens_another_story_stays_there() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        watcher = await room.watch((120, 36))
+        await watcher.press("o", *"echo", "enter")
+        assert watcher.session.history.scenario.name != "life"
+        own = watcher.moment
+        assert "own story; presenter at step 5" in watcher.text
+        await presenter.press("space")
+        await room.settle()
+        assert watcher.moment == own
+        await watcher.press("f")
+        assert watcher.moment == presenter.moment
 
     in_class(test)
 
@@ -288,11 +346,25 @@ def test_a_second_presenter_takes_over_and_the_first_is_told() -> None:
         first = await room.present(Session(library.find("life"), "s5"), size=(120, 36))
         watcher = await room.watch()
         second = await room.present()
-        assert "somebody else presents now" in first.text
+        assert "Another presenter has taken over; f presents again, from here." in first.text
+        assert "f follow" not in second.text
         await first.press("space")
         await second.press("b")
         await room.settle()
         assert watcher.moment == second.moment != first.moment
+        assert "another presenter has taken over" in first.text
+        await first.press("f")
+        await room.settle()
+        assert watcher.moment == first.moment != second.moment
+        await first.press("space")
+        await room.settle()
+        assert watcher.moment == first.moment
+        assert "f presents again" in second.text
+        await room.leave(first)
+        await second.press("f", "b")
+        await room.settle()
+        assert watcher.moment == second.moment
+        assert "taken over" not in second.text
 
     in_class(test)
 
@@ -310,6 +382,33 @@ def test_a_lecture_is_shown_item_after_item() -> None:
             names.add(watcher.session.history.scenario.name)
         assert len(names) > 1
         assert "watch" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120, 200])
+def test_a_shared_lectures_line_on_top_has_whole_parts(columns: int) -> None:
+    async def test(room: Class) -> None:
+        lecturing = Lecturing(lecture.find("first-lesson"), lambda: 0.0)
+        presenter = await room.present(lecturing.open(), lecturing=lecturing, size=(columns, 36))
+        await room.watch()
+        await room.count()
+        await presenter.press("space")
+        top = presenter.text.splitlines()[0]
+        given = r"(item 1 of \d+: 0/\d+ min, all )?0/\d+ min"
+        whole = rf"  (presenting, )?1 watch  {given}  \d\.\d+ s  step \d+( of \d+)?$"
+        assert re.search(whole, top), top
+
+    in_class(test)
+
+
+def test_a_long_title_leaves_the_step_its_number() -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s12"))
+        watcher = await room.watch()
+        for screen, words in ((presenter, "(presenting, )?1 watch"), (watcher, "following")):
+            await room.count()
+            assert re.search(rf"  {words}  \d\.\d+ s  step 12( of \d+)?$", screen.text.splitlines()[0])
 
     in_class(test)
 

@@ -318,7 +318,7 @@ def test_every_line_of_every_pane_is_as_wide_as_its_pane(size: tuple[int, int], 
 
 
 def test_the_clock_is_a_line() -> None:
-    clock = ClockPane(Session(library.find("life")), lambda _: "")
+    clock = ClockPane(Session(library.find("life")), tuple)
     assert len(clock.lines(70, 1)) == 1
 
 

@@ -7,8 +7,8 @@ import pytest
 from tcptui import library
 from tcptui.lab.history import History
 from tcptui.view.layout import clock_width
-from tcptui.view.lines import plain_text
-from tcptui.view.status import clock_line, next_text
+from tcptui.view.lines import line_width, plain_text
+from tcptui.view.status import cells_of_parts, clock_line, next_text
 
 
 def text(width: int = 36, speed: float | None = None, branches: int = 1, **more: int) -> str:
@@ -41,6 +41,41 @@ def test_what_happens_at_this_moment_happens_now() -> None:
 )
 def test_a_long_title_takes_what_a_short_clock_leaves(width: int, title: int, cells: int) -> None:
     assert clock_width(width, title) == cells
+
+
+PARTS = (("presenting, 1 watch", "1 watch"), ("item 1 of 5: 0/3 min, all 0/10 min", "0/10 min"))
+
+
+@pytest.mark.parametrize(
+    ("width", "speed", "shown"),
+    [
+        (26, None, "1 watch  1.150 s  step 6"),
+        (26, 0.25, "▶ x0.25  1.150 s  step 6"),
+        (20, 0.25, "1.150 s  step 6"),
+        (40, None, "1 watch  0/10 min  1.150 s  step 6"),
+        (54, None, "presenting, 1 watch  0/10 min  1.150 s  step 6"),
+        (80, None, "presenting, 1 watch  item 1 of 5: 0/3 min, all 0/10 min  1.150 s  step 6"),
+    ],
+)
+def test_whole_parts_are_left_out_where_there_is_no_room(width: int, speed: float | None, shown: str) -> None:
+    line = clock_line(width, at=1_150_000, step=6, branch=(0, 1), speed=speed, more=PARTS)
+    assert line_width(line) == width
+    assert plain_text(line).strip() == shown
+
+
+def test_a_part_that_has_no_brief_words_stands_where_it_has_room() -> None:
+    parts = (("item 1 of 5", ""),)
+    line = clock_line(40, at=0, step=6, branch=(0, 1), speed=None, more=parts)
+    assert plain_text(line).strip() == "item 1 of 5  0.000 s  step 6"
+    assert cells_of_parts(parts) == (0, 13)
+
+
+def test_a_title_gives_way_to_what_else_the_clock_tells() -> None:
+    more = cells_of_parts(PARTS)
+    assert more == (19, 57)
+    assert clock_width(80, 90, more) == 40
+    assert clock_width(80, 30, more) == 48
+    assert clock_width(200, 60, more) == 83
 
 
 def test_the_branch_is_a_number_alone_where_there_is_little_room() -> None:

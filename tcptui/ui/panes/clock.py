@@ -6,16 +6,14 @@ from collections.abc import Callable
 
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
-from tcptui.view.layout import WIDE, clock_width
 from tcptui.view.lines import Line
-from tcptui.view.status import clock_line
+from tcptui.view.status import Parts, clock_line
 
 
 class ClockPane(SessionPane):
-    """One line. `more` tells in few words or in more what else there is to say: how long a lecture has taken,
-    or who presents."""
+    """One line. `more` tells what else there is to say: how long a lecture has taken, or who presents."""
 
-    def __init__(self, session: Session, more: Callable[[bool], str]) -> None:
+    def __init__(self, session: Session, more: Callable[[], Parts]) -> None:
         super().__init__(session)
         self._more = more
 
@@ -27,6 +25,6 @@ class ClockPane(SessionPane):
                 branch=(history.branch, history.branches),
                 speed=session.speed if session.playing else None, known=history.length,
                 bookmark=(history.branch, history.position) in session.bookmarks,
-                more=self._more(width < clock_width(WIDE)),
+                more=self._more(),
             )
         ]  # fmt: skip

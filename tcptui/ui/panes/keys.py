@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
-from tcptui.ui.key_lines import ActsLine, KeyLine, answers_line, key_line
+from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
@@ -35,6 +35,8 @@ class KeysPane(SessionPane):
     def __init__(self, session: Session, more: Callable[[], frozenset[str]]) -> None:
         super().__init__(session)
         self._more = more
+        self.reader: Reader = "leads"
+        """What the reader does: he leads what is shown, follows a presenter, or waits for one."""
         self._keys: tuple[Any, KeyLine] = (None, KeyLine(()))
         """The line of keys, and what it was made of."""
         self._callable: dict[Side, tuple[End, bool]] = {}
@@ -45,13 +47,15 @@ class KeysPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        useful = self._useful()
-        if self._keys[0] != (width, useful):
-            self._keys = (width, useful), key_line(width, useful)
+        useful, reader = self._useful(), self.reader
+        if self._keys[0] != (width, useful, reader):
+            self._keys = (width, useful, reader), key_line(width, useful, reader=reader)
         if session.covered:
-            asked = session.asked
-            shows = session.predicting is not None and session.predicting.shows_answer
-            self._act_keys = answers_line(len(asked.choices) if asked is not None else 0, width, shows=shows)
+            asked, predicting = session.asked, session.predicting
+            answers = asked is not None and predicting is not None and predicting.is_answered_here
+            shows = predicting is not None and predicting.shows_answer
+            count = len(asked.choices) if asked is not None and answers else 0
+            self._act_keys = answers_line(count, width, shows=shows)
         else:
             self._act_keys = self._acts.line(
                 session.selected, session.world.wire, session.history.position, session.selection, width
@@ -90,6 +94,8 @@ class KeysPane(SessionPane):
         if session.bookmarks:
             useful.add("next_bookmark")
         useful |= {f"call_{side.lower()}" for side in SIDES if self._can_call(side)}
+        if self.reader == "follows":
+            useful.add("inspector")
         return frozenset(useful)
 
     def _can_call(self, side: Side) -> bool:

@@ -29,6 +29,8 @@ class WirePane(LadderPane):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
+        self.invites = True
+        """Whether the keys that a reader needs first stand there before the first step."""
         self._numbers: list[int] = []
         """The segment that stands on each line, the edges included; 0: none."""
         self._ladder: LadderView | None = None
@@ -53,7 +55,8 @@ class WirePane(LadderPane):
             self._numbers, place = [0, *self._ladder.numbers], self._ladder.place
         else:
             self._numbers, place = [], ""
-            drawn = first_lines(first_keys(session.world.next_event() is not None), width, rows)
+            happens = session.world.next_event() is not None
+            drawn = first_lines(first_keys(happens), width, rows) if self.invites else []
         titles, variants = self._titles()
         blank: Line = ((" " * width, "plain"),)
         return [

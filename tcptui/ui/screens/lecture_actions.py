@@ -13,6 +13,7 @@ from tcptui.view.inspectors import INSPECTORS, Inspector
 
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
+    from tcptui.view.status import Parts
 
 
 class LectureActions(InspectorActions):
@@ -42,9 +43,10 @@ class LectureActions(InspectorActions):
         else:
             self._change(self._go_back_in_lecture)
 
-    def _clock_text(self, brief: bool) -> str:
-        """How long the lecture has taken; empty: none is given."""
-        return "" if self._lecturing is None else self._lecturing.clock_text(brief)
+    def _clock_parts(self) -> Parts:
+        """How long the lecture has taken, if one is given."""
+        lecturing = self._lecturing
+        return () if lecturing is None else ((lecturing.clock_text(False), lecturing.clock_text(True)),)
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""

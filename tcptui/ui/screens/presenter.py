@@ -9,6 +9,7 @@ from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.explain.catalogue import text as text_of
 from tcptui.rooms.values import Counted, Trouble
+from tcptui.ui.actions import key_of
 from tcptui.ui.presenting import AskingClass, Presenting
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
@@ -16,6 +17,7 @@ from tcptui.ui.session import Session
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.stories import AllStories
+    from tcptui.view.status import Parts
 
 
 class PresenterScreen(RunScreen):
@@ -62,18 +64,36 @@ class PresenterScreen(RunScreen):
     def action_predict(self) -> None:
         self._change(self._ask_class)
 
-    def _clock_text(self, brief: bool) -> str:
-        """How many watch, and how long a lecture has taken, where both have room."""
-        texts = self._presenting.clock_text(brief), "" if brief else super()._clock_text(brief)
-        return "  ".join(filter(None, texts))
+    def _clock_parts(self) -> Parts:
+        """How many watch, and how long a lecture has taken."""
+        presenting = self._presenting
+        return ((presenting.clock_text(False), presenting.clock_text(True)), *super()._clock_parts())
 
     def _ask_class(self) -> None:
         """Before each step the watchers are asked what comes next, or are no longer."""
         session = self.session
         session.stand_still()
         asks = not isinstance(session.predicting, AskingClass)
+        if asks and session.world.next_event() is None:
+            session.message = say("room.asks_none")
+            return
         session.predicting = self._presenting.asks_class(session.history) if asks else None
         session.notice = say("room.asks_class" if asks else "predict.off")
+
+    def _of_use_here(self) -> frozenset[str]:
+        useful = super()._of_use_here()
+        return useful | {"follow"} if self._presenting.is_replaced else useful
+
+    def _follow(self) -> None:
+        """After another has taken over: presents again."""
+        if not self._presenting.is_replaced or self._leave is None:
+            super()._follow()
+            return
+        self._leave()
+        self._presenting.take_back()
+        self._leave = self._presenting.room.count(self._hear)
+        self.session.say_nothing()
+        self.session.notice = say("room.taken_back")
 
     def _tell(self) -> None:
         if self._leave is None:
@@ -90,5 +110,8 @@ class PresenterScreen(RunScreen):
         self._presenting.hear(what)
         if isinstance(what, Trouble):
             self.session.say_nothing()
-            self.session.notice = say(f"room.{what.reason}")
+            replaced = self._presenting.is_replaced
+            self.session.notice = (
+                say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
+            )
         self.call_later(super().show)

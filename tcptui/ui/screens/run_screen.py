@@ -27,6 +27,7 @@ from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
+from tcptui.view.status import cells_of_parts
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         for end in self._ends:
             self.add(end)
         self._wire = self.add(WirePane(session))
-        self._clock = self.add(ClockPane(session, self._clock_text))
+        self._clock = self.add(ClockPane(session, self._clock_parts))
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -152,7 +153,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         wanted = self._wanted_inspectors()
         title = self.session.history.scenario.title
         where = places(
-            width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title)
+            width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title),
+            clock=cells_of_parts(self._clock_parts()),
         )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)

@@ -17,6 +17,7 @@ from tcptui.ui.session import Session
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.stories import AllStories
+    from tcptui.view.status import Parts
 
 
 class WatcherScreen(RunScreen):
@@ -32,7 +33,11 @@ class WatcherScreen(RunScreen):
     ) -> None:
         self._following = following
         super().__init__(session, stories=stories, lecturing=lecturing)
+        self._wire.invites = following.is_away
+        self._keys.reader = "follows" if following.shown.number else "waits"
         self._stop: Callable[[], None] | None = None
+        self._has_just_left = False
+        """Whether the reader is to be told that he has left the presenter."""
         self._is_due = False
         """Whether it comes to what was told, as soon as it can."""
 
@@ -47,21 +52,59 @@ class WatcherScreen(RunScreen):
     def on_screen_resume(self) -> None:
         self._come_soon()
 
+    def place_panes(self, width: int, height: int) -> None:
+        """Nothing of a run, as long as none is shown."""
+        if self._waits:
+            self._tell_that_it_waits()
+        super().place_panes(width, height)
+        if self._waits:
+            for pane in self._panes:
+                pane.display = pane in (self._why, self._keys)
+            title = say("room.title", name=self._following.room.name)
+            self.backdrop.fill_screen(width, height, title, [], 0)
+
     def take(self, session: Session) -> None:
         """Questions of the presenter's are asked in his story alone, and those of the reader's own on a
         copy."""
         asked = session.predicting
+        if not self._following.is_in(session):
+            self._leave(session)
         super().take(session)
         if not self._following.is_away:
             session.predicting = asked
 
+    def leave_for(self, session: Session, way_back: str = "scenarios") -> None:
+        """Another story: the reader is told how he comes back to the presenter."""
+        super().leave_for(session, way_back)
+        self.show()
+
     def show(self) -> None:
         following, session = self._following, self.session
         if not following.is_away and following.has_left(session):
-            following.leave()
+            self._leave(session)
+        if self._has_just_left:
+            self._has_just_left = False
             if not session.message:
-                session.notice = say("room.on_copy", key=key_of("follow"))
+                key = "room.on_own" if following.is_on_own else "room.on_copy"
+                session.notice = say(key, key=key_of("follow"))
+        if self._waits:
+            self._tell_that_it_waits()
         super().show()
+
+    def action_step(self) -> None:
+        self._unless_asked(super().action_step)
+
+    def action_forward(self) -> None:
+        self._unless_asked(super().action_forward)
+
+    def action_play(self) -> None:
+        self._unless_asked(super().action_play)
+
+    def action_end(self) -> None:
+        self._unless_asked(super().action_end)
+
+    def action_next_change(self) -> None:
+        self._unless_asked(super().action_next_change)
 
     def action_stop(self) -> None:
         super().action_stop()
@@ -94,8 +137,42 @@ class WatcherScreen(RunScreen):
             following.answer(choice)
             self.show()
 
-    def _clock_text(self, brief: bool) -> str:
-        return self._following.clock_text(brief)
+    def _clock_parts(self) -> Parts:
+        return ((self._following.clock_text(False), self._following.clock_text(True)),)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether nothing is shown yet."""
+        following = self._following
+        return not (following.is_away or following.shown.number)
+
+    def _tell_that_it_waits(self) -> None:
+        following = self._following
+        trouble = following.trouble
+        self.session.say_nothing()
+        self.session.notice = (
+            say("room.not_begun", name=following.room.name)
+            if trouble is None
+            else say(f"room.{trouble.reason}")
+        )
+
+    def _leave(self, session: Session) -> None:
+        """For that one: what is told is not shown any more."""
+        self._following.leave(session)
+        self._has_just_left = True
+        self._wire.invites, self._keys.reader = True, "leads"
+
+    def _unless_asked(self, act: Callable[[], None]) -> None:
+        """A step of his own would cost him the question that stands."""
+        if self._following.may_answer and self.session.covered:
+            self._change(self._tell_to_answer)
+        else:
+            act()
+
+    def _tell_to_answer(self) -> None:
+        asked = self.session.asked
+        self.session.say_nothing()
+        self.session.message = say("room.stands", most=len(asked.choices) if asked is not None else 0)
 
     def _of_use_here(self) -> frozenset[str]:
         useful = super()._of_use_here()
@@ -125,7 +202,10 @@ class WatcherScreen(RunScreen):
 
     def _follow(self) -> None:
         following = self._following
-        if following.is_away:
+        if not following.newest.number:
+            self.session.say_nothing()
+            self.session.message = say("room.not_begun", name=following.room.name)
+        elif following.is_away:
             following.is_away = False
             self._come()
         else:
@@ -137,9 +217,11 @@ class WatcherScreen(RunScreen):
         try:
             session = self._following.come()
         except MessageError as error:
-            self._following.leave()
+            self._leave(self.session)
+            self._has_just_left = False
             self.session.message = text_of(error.message)
             return
+        self._wire.invites, self._keys.reader = False, "follows"
         if session is not self.session:
             self.take(session)
 
