@@ -75,10 +75,15 @@ _LIMITS = (
 """Options with the least that each takes, what it is if nothing is said, and its help."""
 
 
+_MOST = 999_999
+
+
 def _number(option: str, least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < least:
-            raise Unusable("error.serve.number", option=f"--{option}", text=text[:20], least=least)
+            raise Unusable(
+                "error.serve.number", option=f"--{option}", text=text[:20], least=least, most=_MOST
+            )  # fmt: skip
         return int(text)
 
     return number

@@ -90,8 +90,11 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket], is_guarded
     def begin(opened: Opened) -> None:
         host, port = listening.told_address(sockets[0])
         whom = "serve.who.guarded" if is_guarded else "serve.who.own" if is_own else "serve.who.open"
-        serve.tell(say("serve.begins", host=host, port=port, who=Message.of(whom), key=key.get_fingerprint()))
-        tell_room(opened, f"ssh -p {port} watch/{{}}@{host}", f"ssh -p {port} present/{{}}@{host}")
+        begins = "serve.begins.proxied" if options.behind_proxy else "serve.begins"
+        serve.tell(say(begins, host=host, port=port, who=Message.of(whom), key=key.get_fingerprint()))
+        ssh, at = ("ssh", "HOST") if options.behind_proxy else (f"ssh -p {port}", host)
+        login = "NAME/" if options.password_file is not None else ""
+        tell_room(opened, f"{ssh} {login}watch/{{}}@{at}", f"{ssh} {login}present/{{}}@{at}")
 
     async def run() -> None:
         async with rooms(options, log) as opened:

@@ -69,8 +69,10 @@ def _serve(options: argparse.Namespace, sockets: list[socket.socket]) -> int:
             else "serve.who.web_proxy" if options.behind_proxy else "serve.who.web"
         )  # fmt: skip
         host = f"[{host}]" if ":" in host else host
-        serve.tell(say("serve.begins.web", host=host, port=port, who=Message.of(who)))
-        tell_room(opened, f"http://{host}:{port}/watch/{{}}", f"http://{host}:{port}/present/{{}}")
+        begins = "serve.begins.web_proxied" if options.behind_proxy else "serve.begins.web"
+        serve.tell(say(begins, host=host, port=port, who=Message.of(who)))
+        at = "" if options.behind_proxy else f"http://{host}:{port}"
+        tell_room(opened, f"{at}/watch/{{}}", f"{at}/present/{{}}")
 
     async def run() -> None:
         limits = serve.admission_limits(options)

@@ -22,6 +22,8 @@ class ReaderApp(TcptuiApp):
     """It has no files, and remembers what was seen as long as it runs. What is played for the list of stories
     is shared with the others."""
 
+    has_lectures = False
+
     def __init__(
         self,
         first: First,

@@ -70,6 +70,7 @@ class Client(NamedTuple):
     """As LANG has it: ``de_DE.UTF-8``."""
     columns: int
     rows: int
+    in_browser: bool = False
 
     @classmethod
     def of(
@@ -82,13 +83,14 @@ class Client(NamedTuple):
         language: str = "",
         columns: int = 80,
         rows: int = 24,
+        in_browser: bool = False,
     ) -> Client:
         """Whatever it says: what can't be the name of a terminal or of a language is left out."""
         columns, rows = clamped(columns, rows, LEAST_SIZE, MOST_SIZE)
         return cls(
             printable(address[:64]), printable(user[:64]), term if _TERM.fullmatch(term) else "",
             colorterm if colorterm in ("truecolor", "24bit") else "",
-            language if _LANGUAGE.fullmatch(language) else "", columns, rows,
+            language if _LANGUAGE.fullmatch(language) else "", columns, rows, in_browser,
         )  # fmt: skip
 
 
@@ -311,6 +313,7 @@ class Reader:
             suits=palette_of(environment, likely_colours),
             ascii_only=draws_only_ascii(environment, encoding),
             may_ask=may_ask(environment),
+            in_browser=client.in_browser,
             notes=notes,
         )
 

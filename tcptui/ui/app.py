@@ -172,6 +172,14 @@ class TcptuiApp(App[None], inherit_css=False):
             self.copy_to_clipboard(text)
         return self.may_copy
 
+    has_lectures = True
+    """Whether there is a use for stories that are marked."""
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether the reader has it in a page."""
+        return self._preferences.in_browser
+
     @property
     def may_copy(self) -> bool:
         """Whether the terminal can be told to take a text into the clipboard."""
@@ -254,8 +262,9 @@ class TcptuiApp(App[None], inherit_css=False):
             session = self.session
             at = "" if session is None else session.history.scenario.name
             picker = Picker(
-                self._stories(), self._seen, self._marked, self.scores, at=at, can_leave=session is not None
-            )
+                self._stories(), self._seen, self._marked, self.scores, at=at, can_leave=session is not None,
+                can_mark=self.has_lectures,
+            )  # fmt: skip
             self.push_screen(picker, self._chosen)
 
     def story_beside(self, by: int) -> Scenario | None:

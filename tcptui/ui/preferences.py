@@ -22,6 +22,8 @@ class Preferences(NamedTuple):
     """The palette that suits the terminal, as far as is known before it has been asked."""
     may_ask: bool = False
     """Whether the terminal may be sent what is not for the screen: questions, and text for the clipboard."""
+    in_browser: bool = False
+    """Whether the terminal is a page: its clipboard takes more, and a run has a link there."""
     ascii_only: bool = False
     """Nothing but ASCII is drawn."""
     speed: float = 1.0

@@ -25,6 +25,19 @@ class Origin(NamedTuple):
     """Or "lab", which needs no name."""
 
 
+def replay_link(session: Session) -> str:
+    """The path at which a server for browsers shows the run again; empty: it has none, for it is no story as
+    the library has it."""
+    from urllib.parse import quote, urlencode
+
+    scenario, (name, options, stack, command) = session.history.scenario, session.origin
+    if command != "play" or options or stack or not name:
+        return ""
+    asked = {"variant": scenario.variant, "language": scenario.language, "moves": session.history.text()}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"/play/{quote(name, safe='')}" + (f"?{query}" if query else "")
+
+
 def replay_command(session: Session, folders: Sequence[str] = ()) -> str:
     """The command line, quoted for a POSIX shell. `folders`: those of the library, as they were given."""
     import shlex

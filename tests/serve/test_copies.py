@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -19,9 +20,10 @@ from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Served, Start
+from tcptui.serve.web.requests import asked
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.budget import Budget
-from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_STEPS
+from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_COPIED_IN_BROWSER, MOST_STEPS
 from tcptui.ui.screens.save import choices
 from tests.serve.reading import Reading, run
 from tests.ui.test_session import endless
@@ -40,6 +42,48 @@ def test_the_command_that_plays_it_again_is_copied() -> None:
         async with Reading(LATE, SERVED) as reading:
             assert copies(await reading.press(b"y")) == ["tcptui play late-syn --moves s6"]
             await reading.shows("Copied")
+
+    run(test)
+
+
+def test_in_a_browser_the_path_of_the_run_is_copied_and_longer_runs_than_a_terminal_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert MOST_COPIED_IN_BROWSER > 10 * MOST_COPIED
+    monkeypatch.setattr("tcptui.ui.screens.copy_run.MOST_COPIED", 10)
+    page = Client.of(term="xterm-256color", in_browser=True)
+
+    async def test() -> None:
+        start = Start("handshake", variant="with all options", moves="s2 l1 s")
+        async with Reading(start, SERVED, page) as reading:
+            await reading.shows("step 4")
+            (link,) = copies(await reading.press(b"y"))
+            path, _, query = link.partition("?")
+            wanted = asked(path, dict(parse_qsl(query, strict_parsing=True)))
+            assert wanted is not None
+            assert wanted.start == start
+        async with Reading(LATE, SERVED, page) as reading:
+            await reading.press(b"s")
+            await reading.shows("at most 1048576 octets")
+            await reading.press(b"\r")
+            await reading.shows("Copied: late-syn.ladder.txt")
+            (copied,) = copies(reading.sink.octets)
+            assert len(copied) > 10
+
+    run(test)
+
+
+def test_a_format_has_a_line_and_the_cursor_is_always_seen() -> None:
+    async def test() -> None:
+        async with Reading(LATE, SERVED) as reading:  # 80x24
+            await reading.press(b"s")
+            texts = [one for one in FORMATS.values() if not one.binary and one.ending != "html"]
+            await reading.press(b"\x1b[F")
+            await reading.shows(f" {texts[-1].name} ")
+            lines = reading.screen.splitlines()
+            listed = [line for line in lines if any(f"│   {one.name} " in line for one in texts)]
+            assert len(listed) > 10
+            assert any("…" in line for line in listed)
 
     run(test)
 

@@ -114,7 +114,7 @@ def test_files_that_can_not_be_used(tmp_path: Path, refused: Refused) -> None:
 )
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1" * 40])
 def test_limits_are_numbers(option: str, text: str, refused: Refused) -> None:
-    assert refused("ssh", f"{option}={text}") == f"{option} {text[:20]}: must be 1 or more"
+    assert refused("ssh", f"{option}={text}") == f"{option} {text[:20]}: must be 1 to 999999"
 
 
 def test_without_the_extra() -> None:
@@ -179,7 +179,7 @@ def test_a_line_for_the_file_of_passwords(tmp_path: Path) -> None:
 
 
 def test_the_host_key_is_kept_where_it_is_said(tmp_path: Path) -> None:
-    key = tmp_path / "folder" / "key"
+    key = tmp_path / "its_key"
     with ServerProcess(tmp_path, "--host-key", str(key)) as server:
         first = server.line
     with ServerProcess(tmp_path, "--host-key", str(key)) as server:

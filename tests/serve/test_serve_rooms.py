@@ -107,3 +107,26 @@ def test_another_key_in_a_file_is_no_way_in(refused: Refused, tmp_path: Path) ->
             pass
         line = refused("--present", "--present-key", str(file), "--rooms", redis.url)
         assert line == "there is a room 'class' with another presenter already"
+
+
+def test_who_has_a_name_is_told_where_it_stands_and_who_is_behind_a_proxy_no_address(tmp_path: Path) -> None:
+    from tests.serve.test_access import quick
+
+    passwords = tmp_path / "passwords"
+    passwords.write_text(f"anna:{quick('sesame')}\n")
+
+    def watches(*options: str, way: str = "ssh") -> tuple[str, str]:
+        with ServerProcess(tmp_path, "--present", "demo", *options, way=way) as server:
+            assert server.process.stdout is not None
+            told = server.process.stdout.readline().decode().partition(": ")[2].strip()
+            return server.line, told.replace(str(server.port), "PORT")
+
+    line, told = watches("--password-file", str(passwords))
+    assert told == "ssh -p PORT NAME/watch/demo@127.0.0.1"
+    assert "To come" in line
+    line, told = watches("--behind-proxy", "--open")
+    assert told == "ssh watch/demo@HOST"
+    assert "To come" not in line
+    line, told = watches("--behind-proxy", way="web")
+    assert told == "/watch/demo"
+    assert "To come" not in line

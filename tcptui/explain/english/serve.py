@@ -5,7 +5,7 @@ SENTENCES: dict[str, str] = {
     "error.serve.extra": "serving needs more than is installed: pip install 'tcptui[serve]'",
     "error.serve.host": "{host}: {why}",
     "error.serve.port": "--port {port}: must be 0 to 65535",
-    "error.serve.number": "{option} {text}: must be {least} or more",
+    "error.serve.number": "{option} {text}: must be {least} to {most}",
     "error.serve.listen": "can't listen on {host} port {port}: {why}",
     "error.serve.access": (
         "{host} can be reached from other machines: say who may come, with --authorized-keys FILE,"
@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     "error.passwords.differ": "these are two different passwords",
     # What those who come, and who starts it, are told.
     "serve.begins": "Serving on {host} port {port} ({who}). To come: ssh -p {port} {host}   host key {key}",
+    "serve.begins.proxied": "Serving on {host} port {port} ({who}), behind a proxy   host key {key}",
     "serve.who.own": "for this machine alone, without a login",
     "serve.who.open": "open to anybody, without a login",
     "serve.who.guarded": "with a login",

@@ -28,6 +28,7 @@ SENTENCES = {
     "error.web.origin": "a page of another site can't open a session here",
     "error.web.open": "{host} can be reached from other machines: say with --open that anybody may come",
     "serve.begins.web": "Serving on {host} port {port} ({who}). To come: http://{host}:{port}/",
+    "serve.begins.web_proxied": "Serving on {host} port {port} ({who})",
     "serve.who.web": "for this machine alone",
     "serve.who.web_proxy": "for a proxy on this machine",
     "serve.who.web_open": "open to anybody",

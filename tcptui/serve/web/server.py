@@ -285,7 +285,7 @@ def _client(request: web.BaseRequest, wanted: Asked, address: str) -> Client:
     language = wanted.language or language_of(request.headers.get("Accept-Language", ""))
     return Client.of(
         address=address, user="web", term="xterm-256color", colorterm="truecolor", columns=columns, rows=rows,
-        language=locale_of(language),
+        language=locale_of(language), in_browser=True,
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_COPIED = 74_994 // 4 * 3
 """Octets: so many base64 characters are what xterm takes."""
+MOST_COPIED_IN_BROWSER = 1 << 20
+"""Octets that a page takes."""
 MOST_STEPS = 1_000
 """Of a run; a longer one would not be as short in any format."""
 SLICE, BREATH = 0.005, 0.001
@@ -48,7 +50,19 @@ def choose_copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnSc
             screen.run_worker(_copy(app, screen, session, seen, offered[place]), exclusive=True)
 
     last = offered.index(session.saved_as) if session.saved_as in offered else 0
-    app.push_screen(Menu(say("ui.copy.title"), [one.text for one in offered], -1, last), chosen)
+    title = say("ui.copy.title", most=_most_copied(app))
+    app.push_screen(_Formats(title, [one.text for one in offered], -1, last), chosen)
+
+
+def _most_copied(app: TcptuiApp) -> int:
+    """Octets that the reader's clipboard takes."""
+    return MOST_COPIED_IN_BROWSER if app.in_browser else MOST_COPIED
+
+
+class _Formats(Menu):
+    """A line for each, however wide it would be."""
+
+    DEFAULT_CSS = "_Formats Options { text-wrap: nowrap; text-overflow: ellipsis; }"
 
 
 async def _copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen, choice: Choice) -> None:
@@ -58,8 +72,9 @@ async def _copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnSc
         session.message = text_of(error.message)
     else:
         name, octets = choice.file_name(seen.scenario.name), len(content.encode())
-        if octets > MOST_COPIED:
-            session.message = say("ui.copy.too_long", name=name, octets=octets, most=MOST_COPIED)
+        if octets > (most := _most_copied(app)):
+            key = "ui.copy.too_long_page" if app.in_browser else "ui.copy.too_long"
+            session.message = say(key, name=name, octets=octets, most=most)
         else:
             app.copy(content)
             session.notice = say("ui.copy.done", name=name, octets=octets)

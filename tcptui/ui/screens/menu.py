@@ -22,7 +22,7 @@ from tcptui.view.lines import MARK
 class Menu(ModalScreen["int | None"]):
     """The lines below a title, the current one marked; the place of the one that is chosen, from 0."""
 
-    DEFAULT_CSS = f"Menu {{ {BOX} }}"
+    DEFAULT_CSS = f"Menu {{ {BOX} Options {{ max-height: 70vh; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,v,V", "leave", "Close")]
 
     def __init__(self, title: str, lines: Sequence[str], current: int, offered: int) -> None:

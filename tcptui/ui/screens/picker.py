@@ -59,7 +59,7 @@ class PickerPane(Pane):
         self._scores = scores
         self.choice = choice
         self._stories = stories
-        self._seen, self._marked = seen, marked
+        self._seen, self._marked, self.can_mark = seen, marked, True
         self._can_leave = can_leave
         self.looking = False
         """Whether stories are still being played that may match too."""
@@ -119,7 +119,7 @@ class PickerPane(Pane):
             NamedKey("enter", say("ui.picker.key.play"), "choose"),
             NamedKey("]", say("ui.picker.key.next"), "move(1)"),
             NamedKey("←→", say("ui.picker.key.variant"), "turn(1)"),
-            NamedKey("space", say("ui.picker.key.mark"), "mark"),
+            *([NamedKey("space", say("ui.picker.key.mark"), "mark")] if self.can_mark else []),
             NamedKey("?", say("ui.picker.key.help"), "help"),
         ]
         if choice.current is None:
@@ -164,16 +164,19 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         *,
         at: str = "",
         can_leave: bool = True,
+        can_mark: bool = True,
     ) -> None:
-        """`at` is the story under the cursor at first; `can_leave`: there is something to go back to."""
+        """`at` is the story under the cursor at first; `can_leave`: there is something to go back to;
+        `can_mark`: stories can be marked."""
         super().__init__()
         self.choice = Choice(stories.listed, stories.sections)
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
-        self._can_leave = can_leave
+        self._can_leave, self._can_mark = can_leave, can_mark
         self._pane = PickerPane(
             self.choice, stories, seen, marked, ScoresInMemory() if scores is None else scores, can_leave
         )
+        self._pane.can_mark = can_mark
         self._work: Iterator[None] | None = None
         self._timer: Timer | None = None
         self.working = False
@@ -282,7 +285,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def action_mark(self) -> None:
         """Marks the story for a lecture, or takes the mark away."""
         current = self.choice.current
-        if current is not None:
+        if current is not None and self._can_mark:
             name = story_name(current.story.name, current.variant_name)
             (self._marked.discard if name in self._marked.names else self._marked.add)(name)
         self._changed()

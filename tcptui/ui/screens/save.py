@@ -117,7 +117,8 @@ class Save(LineDialog["Saved | None"]):
     """
 
     DEFAULT_CSS = (
-        f"Save {{ {BOX} #box {{ width: 80; }} Options {{ max-height: 60vh; }} "
+        f"Save {{ {BOX} #box {{ width: 80; }} "
+        "Options { max-height: 60vh; text-wrap: nowrap; text-overflow: ellipsis; } "
         "#error { color: $error; text-style: bold; } }"
     )
     BINDINGS: ClassVar[list[BindingType]] = [

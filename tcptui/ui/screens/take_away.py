@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tcptui.explain.catalogue import say
-from tcptui.ui.replay import replay_command
+from tcptui.ui.replay import replay_command, replay_link
 from tcptui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def copy_command(app: TcptuiApp, session: Session) -> None:
-    """Into the clipboard, and into the line below the panes: not every terminal has one."""
-    command = replay_command(session, app.folders)
+    """Into the clipboard, and into the line below the panes: not every terminal has one. In a browser it is
+    the path of the run, where it has one."""
+    link = replay_link(session) if app.in_browser else ""
+    command = link or replay_command(session, app.folders)
     session.say_nothing()
     session.notice = say("ui.copied" if app.copy(command) else "ui.command", command=command)
 

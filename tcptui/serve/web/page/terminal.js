@@ -10,7 +10,7 @@ import { FitAddon } from "./xterm/addon-fit.mjs";
 const LEAST_COLUMNS = 80, LEAST_ROWS = 24, MOST_COLUMNS = 500, MOST_ROWS = 200;
 const LARGEST = 15, SMALLEST = 5; // Of the font, in pixels of CSS.
 const SLICE = 2048; // Characters of a message: at most 8 KiB in UTF-8.
-const MOST_COPIED = 4_000_000; // Characters of base64.
+const MOST_COPIED = 4_000_000; // Characters of base64; the server sends a third of it at most.
 const THEMES = {
   dark: { background: "#101010", foreground: "#e5e5e5", cursor: "#e5e5e5", selectionBackground: "#4a5a78" },
   light: { background: "#ffffff", foreground: "#000000", cursor: "#000000", selectionBackground: "#b4d5fe" },
