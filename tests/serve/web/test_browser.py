@@ -127,7 +127,7 @@ def test_what_the_program_copies_is_in_the_clipboard(play: Play) -> None:
             await tab.wait_for("step 2")
             await tab.press("y")
             await tab.wait_for("copied")
-            assert await _copied(tab) == "tcptui play handshake --moves s2"
+            assert await _copied(tab) == "/play/handshake?moves=s2"
 
     play(scene)
 

@@ -485,7 +485,9 @@ async def test_nothing_is_left_of_sessions_that_have_ended() -> None:
         assert len(server.log.lines) == 2 * 16
 
 
-@pytest.mark.parametrize("octets", [frame(BINARY, b""), frame(PING, b""), frame(TEXT, b"120x36")])
+@pytest.mark.parametrize(
+    "octets", [frame(BINARY, b""), frame(PING, b""), frame(TEXT, b"120x36")], ids=("empty", "ping", "size")
+)
 @in_loop
 async def test_thousands_of_small_messages_leave_others_their_turns(octets: bytes) -> None:
     async with running() as at:
