@@ -51,7 +51,7 @@ def test_a_presenter_that_is_killed_leaves_a_socket_that_the_next_replaces(
         with PseudoTerminal("watch", "first-lesson", env=runtime) as watcher:
             watcher.until("following")
             os.kill(presenter.pid, signal.SIGKILL)
-            watcher.until("no presenter")
+            watcher.until("room has ended")
     result = tcptui("watch", env=runtime)
     assert (result.returncode, result.stdout) == (2, "")
     assert "terminal" in result.stderr

@@ -46,10 +46,11 @@ class Screen:
 
     @property
     def is_busy(self) -> bool:
-        """Whether messages wait, or work."""
-        waiting = (self.app, self.app.screen)
+        """Whether messages wait, or work, or what Textual draws with its next frame."""
+        front = self.app.screen
         works = self.app.session is not None and self.app.session.working
-        return works or any(one.message_queue_size for one in waiting)
+        draws = front._layout_required or front._repaint_required or bool(front._dirty_widgets)
+        return works or draws or any(one.message_queue_size for one in (self.app, front))
 
     @property
     def session(self) -> Session:

@@ -259,7 +259,7 @@ def test_an_error_is_told_in_the_dialog() -> None:
 
 def test_where_there_are_no_files_a_copy_is_offered() -> None:
     _, _, screens = pressed(["s"])
-    assert screens == ["Menu"]
+    assert screens == ["_Formats"]
 
 
 def test_local_files_are_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
