@@ -149,6 +149,8 @@ def log_of(options: argparse.Namespace) -> Log:
 
 def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     """What all sessions have in common."""
+    if options.forked and sys.platform != "linux":
+        raise Unusable("error.serve.forked_where")
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
     from tcptui.serve.warm import load_modules, load_stories
@@ -160,8 +162,6 @@ def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
         load_stories(served)
     if not options.forked:
         return served
-    if sys.platform != "linux":
-        raise Unusable("error.serve.forked_where")
     from tcptui.serve.forked.sessions import ForkedSessions
 
     return ForkedSessions(served, log.write)
