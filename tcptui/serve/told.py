@@ -94,7 +94,7 @@ def tell_refused(log: Log, *admissions: Admission) -> None:
 
 
 async def summarize(log: Log, *admissions: Admission) -> None:
-    """Tells it from time to time, for ever."""
+    """Tells it from time to time, until it is cancelled."""
     while True:
         await asyncio.sleep(SUMMARY_EVERY)
         tell_refused(log, *admissions)
