@@ -17,8 +17,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from tcptui.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from asyncio import Transport
 
 MOST_KNOWN = 4096
 """Addresses that are remembered before those that need not be are forgotten."""
@@ -134,6 +138,14 @@ class Admission:
         self.total += 1
         self.not_logged_in += 1
         return Admitted(self, name)
+
+    def take(self, transport: Transport) -> Admitted | None:
+        """Takes the connection of this transport, or drops it."""
+        peer = transport.get_extra_info("peername")
+        admitted = self.admit(peer[0]) if peer else None
+        if admitted is None:
+            transport.abort()
+        return admitted
 
     def _reason(self, name: str, rate: TokenBucket, now: float) -> str:
         """The key of what keeps it out. The rate of all is looked at last: who is refused takes none of

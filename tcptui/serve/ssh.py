@@ -217,10 +217,8 @@ class Arrival(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        peer = transport.get_extra_info("peername")
-        admitted = self._server.admission.admit(peer[0]) if peer else None
+        admitted = self._server.admission.take(transport)
         if admitted is None:
-            transport.abort()
             return
         connection = Connection(self._server.options, admitted)
         try:

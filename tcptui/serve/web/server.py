@@ -120,10 +120,8 @@ class WebServer(web.Server):
 
     def take(self, transport: Transport) -> None:
         """Has a connection answered, or drops it."""
-        peer = transport.get_extra_info("peername")
-        admitted = self._taken.admit(peer[0]) if peer else None
+        admitted = self._taken.take(transport)
         if admitted is None:
-            transport.abort()
             return
         handler = self()
         self._there[handler] = _Connection(admitted)
