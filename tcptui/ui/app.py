@@ -196,8 +196,7 @@ class TcptuiApp(App[None], inherit_css=False):
         self._choice = CHOICES[(CHOICES.index(self._choice) + 1) % len(CHOICES)]
         self._keep_theme(self._choice)
         if self.session is not None:
-            self.session.say_nothing()
-            self.session.notice = say("ui.theme.now", name=say(f"ui.theme.{self._choice}"))
+            self.session.say_only(notice=say("ui.theme.now", name=say(f"ui.theme.{self._choice}")))
         self._repaint()
         self.ask_ground()
 

@@ -46,6 +46,10 @@ class Choices:
         """There is no message and no notice any more."""
         self.message = self.notice = ""
 
+    def say_only(self, *, message: str = "", notice: str = "") -> None:
+        """That, in the place of what was said before."""
+        self.message, self.notice = message, notice
+
     @property
     def selected(self) -> Transmission | None:
         """The selected segment: the reader's choice, else the newest."""
@@ -114,8 +118,7 @@ class Choices:
         here = Marked(self.history.moment, self.history.position, self.history.branch)
         again = self.marked is not None and self.marked[1:] == here[1:]
         self.marked = None if again else here
-        self.say_nothing()
-        self.notice = say("ui.marked" if self.marked else "ui.unmarked", step=here.position)
+        self.say_only(notice=say("ui.marked" if self.marked else "ui.unmarked", step=here.position))
 
     def toggle_raw(self) -> None:
         """Sequence numbers as they are, or relative ones."""

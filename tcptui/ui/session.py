@@ -272,8 +272,7 @@ class Session(Predicted):
         """The next moment that is remembered, by branch and position; after the last one the first."""
         marks = sorted(self.bookmarks)
         if not marks:
-            self.say_nothing()
-            self.message = say("ui.bookmark.none")
+            self.say_only(message=say("ui.bookmark.none"))
             return
         here = self.history.branch, self.history.position
         branch, position = next((mark for mark in marks if mark > here), marks[0])

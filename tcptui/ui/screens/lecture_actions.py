@@ -76,5 +76,4 @@ class LectureActions(InspectorActions):
         if lecturing.has(place):
             self.open(lecturing.open(place, at_its_end=at_its_end))
         else:
-            self.session.say_nothing()
-            self.session.message = say("ui.at_the_beginning" if place < 0 else "lecture.over")
+            self.session.say_only(message=say("ui.at_the_beginning" if place < 0 else "lecture.over"))

@@ -92,8 +92,7 @@ class PresenterScreen(RunScreen):
         self._leave()
         self._presenting.take_back()
         self._leave = self._presenting.room.count(self._hear)
-        self.session.say_nothing()
-        self.session.notice = say("room.taken_back")
+        self.session.say_only(notice=say("room.taken_back"))
 
     def _tell(self) -> None:
         if self._leave is None:
@@ -109,9 +108,7 @@ class PresenterScreen(RunScreen):
         """The room calls it, between two messages to this screen."""
         self._presenting.hear(what)
         if isinstance(what, Trouble):
-            self.session.say_nothing()
             replaced = self._presenting.is_replaced
-            self.session.notice = (
-                say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
-            )
+            told = say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
+            self.session.say_only(notice=told)
         self.call_later(super().show)

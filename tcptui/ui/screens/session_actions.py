@@ -100,8 +100,7 @@ class SessionActions:
         self._change(self._follow)
 
     def _follow(self) -> None:
-        self.session.say_nothing()
-        self.session.message = say("room.none")
+        self.session.say_only(message=say("room.none"))
 
     # What is done to the segment.
 

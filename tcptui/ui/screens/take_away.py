@@ -19,8 +19,7 @@ def copy_command(app: TcptuiApp, session: Session) -> None:
     the path of the run, where it has one."""
     link = replay_link(session) if app.in_browser else ""
     command = link or replay_command(session, app.folders)
-    session.say_nothing()
-    session.notice = say("ui.copied" if app.copy(command) else "ui.command", command=command)
+    session.say_only(notice=say("ui.copied" if app.copy(command) else "ui.command", command=command))
 
 
 def save(app: TcptuiApp, screen: PaneScreen, session: Session) -> None:

@@ -147,14 +147,9 @@ class WatcherScreen(RunScreen):
         return not (following.is_away or following.shown.number)
 
     def _tell_that_it_waits(self) -> None:
-        following = self._following
-        trouble = following.trouble
-        self.session.say_nothing()
-        self.session.notice = (
-            say("room.not_begun", name=following.room.name)
-            if trouble is None
-            else say(f"room.{trouble.reason}")
-        )
+        name, trouble = self._following.room.name, self._following.trouble
+        told = say("room.not_begun", name=name) if trouble is None else say(f"room.{trouble.reason}")
+        self.session.say_only(notice=told)
 
     def _leave(self, session: Session) -> None:
         """For that one: what is told is not shown any more."""
@@ -171,8 +166,7 @@ class WatcherScreen(RunScreen):
 
     def _tell_to_answer(self) -> None:
         asked = self.session.asked
-        self.session.say_nothing()
-        self.session.message = say("room.stands", most=len(asked.choices) if asked is not None else 0)
+        self.session.say_only(message=say("room.stands", most=len(asked.choices) if asked is not None else 0))
 
     def _of_use_here(self) -> frozenset[str]:
         useful = super()._of_use_here()
@@ -182,8 +176,7 @@ class WatcherScreen(RunScreen):
         """The room calls it, between two messages to this screen."""
         self._following.hear(what)
         if isinstance(what, Trouble):
-            self.session.say_nothing()
-            self.session.notice = say(f"room.{what.reason}")
+            self.session.say_only(notice=say(f"room.{what.reason}"))
         self._come_soon()
 
     def _come_soon(self) -> None:
@@ -203,14 +196,12 @@ class WatcherScreen(RunScreen):
     def _follow(self) -> None:
         following = self._following
         if not following.newest.number:
-            self.session.say_nothing()
-            self.session.message = say("room.not_begun", name=following.room.name)
+            self.session.say_only(message=say("room.not_begun", name=following.room.name))
         elif following.is_away:
             following.is_away = False
             self._come()
         else:
-            self.session.say_nothing()
-            self.session.notice = say("room.follows")
+            self.session.say_only(notice=say("room.follows"))
 
     def _come(self) -> None:
         """To what was told last. What can't be used is told here, and nobody else hears of it."""
@@ -226,5 +217,4 @@ class WatcherScreen(RunScreen):
             self.take(session)
 
     def _tell_who_asks(self) -> None:
-        self.session.say_nothing()
-        self.session.notice = say("room.who_asks")
+        self.session.say_only(notice=say("room.who_asks"))
