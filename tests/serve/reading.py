@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
+from typing import TypeVar
 
 from tcptui.serve.app import ReaderApp
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Ended, Reader, Served, Start
 
+_Case = TypeVar("_Case")
 PATIENCE = 20.0
 LAST_SEQUENCE = b"\x1b[?25h"
 """The last that is written when the terminal is given back."""
@@ -134,5 +136,25 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
     async def go() -> None:
         await test()
+
+    asyncio.run(go())
+
+
+def run_each(test: Callable[[_Case], Awaitable[None]], cases: Iterable[_Case], at_once: int = 5) -> None:
+    """A test of each case, some of them at once: nearly all the time it waits until nothing more is drawn."""
+
+    async def tested(case: _Case, free: asyncio.Semaphore) -> None:
+        async with free:
+            try:
+                await test(case)
+            except BaseException as error:
+                error.add_note(f"of {case!r}")
+                raise
+
+    async def go() -> None:
+        free = asyncio.Semaphore(at_once)
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                group.create_task(tested(case, free))
 
     asyncio.run(go())
