@@ -17,6 +17,22 @@ PATIENCE = 20.0
 LAST_SEQUENCE = b"\x1b[?25h"
 """The last that is written when the terminal is given back."""
 
+ESCAPE = b"\x1b[27u"
+"""As the Kitty keyboard protocol has it: nothing more is waited for."""
+_KEYS = {
+    "space": b" ", "right": b"\x1b[C", "up": b"\x1b[A", "down": b"\x1b[B",
+    "home": b"\x1b[H", "end": b"\x1b[F", "pageup": b"\x1b[5~", "pagedown": b"\x1b[6~",
+    "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "ctrl+d": b"\x04", "ctrl+u": b"\x15",
+    "plus": b"+", "minus": b"-", "full_stop": b".", "comma": b",", "slash": b"/",
+    "asterisk": b"*", "apostrophe": b"'", "backslash": b"\\", "left_square_bracket": b"[",
+    "right_square_bracket": b"]", "colon": b":", "question_mark": b"?",
+}  # fmt: skip
+
+
+def octets_of(key: str) -> bytes:
+    """What a terminal sends for a key that Textual calls so."""
+    return key.encode() if len(key) == 1 else _KEYS[key]
+
 
 class Sink:
     """An outlet that keeps what is written."""

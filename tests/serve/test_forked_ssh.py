@@ -15,22 +15,11 @@ from tcptui.serve.reader import Client as ReaderClient
 from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.screens.save import choices
-from tests.serve.reading import Sink
+from tests.serve.reading import ESCAPE, Sink, octets_of
 from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until
 from tests.serve.test_forked import children, pid_of
 
-KEYS = {
-    "space": b" ", "right": b"\x1b[C", "left": b"\x1b[D", "up": b"\x1b[A", "down": b"\x1b[B",
-    "home": b"\x1b[H", "end": b"\x1b[F",
-    "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "pageup": b"\x1b[5~",
-    "pagedown": b"\x1b[6~", "ctrl+d": b"\x04", "ctrl+u": b"\x15", "plus": b"+", "minus": b"-",
-    "full_stop": b".", "comma": b",", "slash": b"/", "asterisk": b"*", "apostrophe": b"'",
-    "backslash": b"\\", "left_square_bracket": b"[", "right_square_bracket": b"]", "colon": b":",
-    "question_mark": b"?",
-}  # fmt: skip
 COPIED = (b"\x1b]52;c;", b"terminals take copies of at most")
-ESCAPE = b"\x1b[27u"
-"""As the Kitty keyboard protocol has it: nothing more is waited for."""
 
 
 def descendants(pid: int) -> list[int]:
@@ -121,7 +110,7 @@ def test_every_action_without_a_file() -> None:
         async with begun() as session:
             for action in ACTIONS:
                 if action.id not in ("quit", "save"):
-                    await session.press(KEYS.get(action.keys[0], action.keys[0].encode()), action.id)
+                    await session.press(octets_of(action.keys[0]), action.id)
                     await session.press(ESCAPE, action.id)
 
     asyncio.run(test())
