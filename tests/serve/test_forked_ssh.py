@@ -88,9 +88,7 @@ class Session:
 
 
 @asynccontextmanager
-async def begun() -> AsyncIterator[Session]:
-    sessions = ForkedSessions(Served(), lambda message: None)
-    await sessions.start()
+async def begun(sessions: ForkedSessions) -> AsyncIterator[Session]:
     session = Session(sessions)
     await _quiet(session.sink, 0)
     session.reader.feed(b"\x1b[?62;22c")
@@ -99,32 +97,36 @@ async def begun() -> AsyncIterator[Session]:
     ended = await asyncio.wait_for(session.running, 10)
     assert (ended.reason, ended.error) == ("left", None)
     assert ended.steps
-    assert pid_of(sessions)
-    await sessions.close()
 
 
-def test_every_action_without_a_file() -> None:
-    """Whatever would open one, or import a module, fails in a child."""
+async def takes_every_action(sessions: ForkedSessions) -> None:
+    async with begun(sessions) as session:
+        for action in ACTIONS:
+            if action.id not in ("quit", "save"):
+                await session.press(octets_of(action.keys[0]), action.id)
+                await session.press(ESCAPE, action.id)
+
+
+async def copies_in_every_format(sessions: ForkedSessions) -> None:
+    async with begun(sessions) as session:
+        for place, choice in enumerate(one for one in choices() if not one.form.binary):
+            await session.press(b"s", choice)
+            await session.press(b"\x1b[H" + b"\x1b[B" * place, choice)
+            session.sink.octets = b""
+            await session.press(b"\r", choice)
+            await until(lambda: any(one in session.sink.octets for one in COPIED))
+
+
+def test_every_action_and_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
+    """Whatever would open one, or import a module, fails in a child. Both are children of one fork server,
+    which takes seconds to start."""
 
     async def test() -> None:
-        async with begun() as session:
-            for action in ACTIONS:
-                if action.id not in ("quit", "save"):
-                    await session.press(octets_of(action.keys[0]), action.id)
-                    await session.press(ESCAPE, action.id)
-
-    asyncio.run(test())
-
-
-def test_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
-    async def test() -> None:
-        async with begun() as session:
-            for place, choice in enumerate(one for one in choices() if not one.form.binary):
-                await session.press(b"s", choice)
-                await session.press(b"\x1b[H" + b"\x1b[B" * place, choice)
-                session.sink.octets = b""
-                await session.press(b"\r", choice)
-                await until(lambda: any(one in session.sink.octets for one in COPIED))
+        sessions = ForkedSessions(Served(), lambda message: None)
+        await sessions.start()
+        await asyncio.gather(takes_every_action(sessions), copies_in_every_format(sessions))
+        assert pid_of(sessions)
+        await sessions.close()
 
     asyncio.run(test())
 
