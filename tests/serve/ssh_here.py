@@ -17,7 +17,7 @@ from tcptui.serve.listening import close, listen
 from tcptui.serve.log import Log
 from tcptui.serve.reader import Served
 from tcptui.serve.ssh import SshServer, SshSettings
-from tests.serve.ssh_server import PATIENCE
+from tests.serve.ssh_server import PATIENCE, connect
 
 KEY = asyncssh.generate_private_key("ssh-ed25519")
 WIDE = AdmissionLimits(
@@ -78,10 +78,7 @@ class Here:
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in."""
-        return await asyncssh.connect(
-            "127.0.0.1", self.port,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self.port, **options)
 
     async def raw(self, octets: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A TCP connection on which these were sent."""

@@ -34,6 +34,14 @@ class Reachable(Protocol):
         """A client that has logged in."""
 
 
+async def connect(port: int, **options: Any) -> asyncssh.SSHClientConnection:
+    """A client that has logged in at this port of loopback."""
+    return await asyncssh.connect(
+        "127.0.0.1", port,
+        **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
+    )  # fmt: skip
+
+
 class ServerProcess:
     """A context in which it runs."""
 
@@ -95,10 +103,7 @@ class ServerProcess:
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in."""
-        return await asyncssh.connect(
-            "127.0.0.1", self.port,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self.port, **options)
 
     async def settled(self, before: dict[str, Any]) -> dict[str, Any]:
         """What there is in it once there are no more tasks and descriptors than before, or after a while."""
