@@ -88,6 +88,7 @@ def test_who_does_not_log_in_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_wants_no_terminal_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether no channel is opened, or a terminal asked for and no shell."""
     monkeypatch.setattr(ssh_session, "TERMINAL", 0.3)
+    monkeypatch.setattr(ssh_session, "LEAVING", 0.1)
 
     async def test() -> None:
         async with Here() as here:
