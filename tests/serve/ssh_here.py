@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -98,12 +98,3 @@ async def ended(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> b
         pass
     writer.close()
     return octets
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    """A test that is a coroutine."""
-
-    async def go() -> None:
-        await test()
-
-    asyncio.run(go())

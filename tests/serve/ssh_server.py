@@ -34,6 +34,11 @@ class Reachable(Protocol):
         """A client that has logged in."""
 
 
+def children(pid: int) -> list[int]:
+    """Processes whose parent that is, zombies among them."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 async def connect(port: int, **options: Any) -> asyncssh.SSHClientConnection:
     """A client that has logged in at this port of loopback."""
     return await asyncssh.connect(

@@ -23,6 +23,7 @@ from tcptui.serve.limits import MOST_FED
 from tcptui.serve.reader import Client, Ended, Served
 from tcptui.serve.terminal import given_back
 from tests.serve.reading import PATIENCE, Sink, run
+from tests.serve.ssh_server import children
 
 MISBEHAVING = "tests.serve.misbehaving"
 CHECKOUT = str(Path(__file__).parents[2])
@@ -82,11 +83,6 @@ async def begun() -> AsyncIterator[tuple[ForkedSessions, Forked]]:
 @pytest.fixture(autouse=True)
 def _modules_of_the_tests_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", CHECKOUT)
-
-
-def children(pid: int) -> list[int]:
-    """Processes whose parent that is, zombies among them."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def pid_of(sessions: ForkedSessions) -> int:

@@ -16,8 +16,8 @@ from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.screens.save import choices
 from tests.serve.reading import ESCAPE, Sink, octets_of
-from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until
-from tests.serve.test_forked import children, pid_of
+from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, children, until
+from tests.serve.test_forked import pid_of
 
 COPIED = (b"\x1b]52;c;", b"terminals take copies of at most")
 

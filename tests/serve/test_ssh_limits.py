@@ -20,7 +20,8 @@ from tcptui.serve.access import Access
 from tcptui.serve.listening import BACKLOG
 from tcptui.serve.passwords import Passwords
 from tcptui.serve.reader import Reader
-from tests.serve.ssh_here import WIDE, Here, ended, run
+from tests.serve.reading import run
+from tests.serve.ssh_here import WIDE, Here, ended
 from tests.serve.ssh_server import Client, is_answering, until
 from tests.serve.test_access import quick
 
