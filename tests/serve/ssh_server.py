@@ -200,4 +200,4 @@ async def until(there: Callable[[], bool]) -> None:
     """Until that is so."""
     async with asyncio.timeout(PATIENCE):
         while not there():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
