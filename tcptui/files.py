@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -113,6 +114,42 @@ def create(name: str, octets: bytes) -> None:
         raise BadFile("error.file.no_name", name=name) from None
 
 
+def make_private(name: str, content: Callable[[], bytes]) -> None:
+    """Makes a file that nobody else can read, if there is none, in a folder that is there. Of processes that
+    start at once one makes it, and whole: whoever holds the lock of the folder looks whether it is there.
+
+    Raises:
+        BadFile: it can't be made, or it can't be known whether it is there.
+    """
+    import fcntl  # Late: a start makes no such file.
+
+    try:
+        if is_there(name):
+            return
+        folder = os.open(os.path.dirname(name) or ".", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not is_there(name):
+                _put_in_place(*_open_beside(name, 0o600), name, content())
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise BadFile("error.file.unwritable", name=name, why=str(error.strerror)) from None
+
+
+def is_there(name: str) -> bool:
+    """Also a link that leads nowhere. Raises BadFile: that can't be known."""
+    try:
+        Path(name).lstat()
+    except PermissionError as error:
+        raise BadFile("error.file.unreadable", name=name, why=str(error.strerror)) from None
+    except OSError:
+        return False
+    except ValueError:
+        raise BadFile("error.file.no_name", name=name) from None
+    return True
+
+
 def same_file(name: str, other: str | Path) -> bool:
     """Whether both are there and are one file, however they are named."""
     try:
@@ -148,14 +185,26 @@ def _own_descriptor(name: str) -> int | None:
 def _replace(path: str, octets: bytes, before: os.stat_result | None) -> None:
     if before is not None and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = os.path.join(os.path.dirname(path), f".tcptui-{os.urandom(8).hex()}")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor, beside = _open_beside(path, 0o666)
     except PermissionError:
         if before is None:
             raise
         _overwrite(path, octets)  # A directory that takes no new file may have one that can be written.
         return
+    _put_in_place(descriptor, beside, path, octets, before)
+
+
+def _open_beside(path: str, mode: int) -> tuple[int, str]:
+    """A new file in the same folder, and its name."""
+    beside = os.path.join(os.path.dirname(path), f".tcptui-{os.urandom(8).hex()}")
+    return os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), beside
+
+
+def _put_in_place(
+    descriptor: int, beside: str, path: str, octets: bytes, before: os.stat_result | None = None
+) -> None:
+    """Whole, or not at all, once it is on the disk; with owner and permissions of what was there before."""
     try:
         with open(descriptor, "wb") as file:
             if before is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tcptui.commands.serve_rooms import add_rooms
 from tcptui.commands.shared import Commands, Unusable, add_library, library_of, write
+from tcptui.whole_number import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -80,11 +81,12 @@ _MOST = 999_999
 
 def _number(option: str, least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < least:
+        value = whole_number(text, _MOST)
+        if value is None or value < least:
             raise Unusable(
                 "error.serve.number", option=f"--{option}", text=text[:20], least=least, most=_MOST
             )  # fmt: skip
-        return int(text)
+        return value
 
     return number
 
@@ -99,10 +101,10 @@ def need(*modules: str) -> None:
 
 def port_of(options: argparse.Namespace) -> int:
     """The port to listen on."""
-    text: str = options.port
-    if not text.isascii() or not text.isdecimal() or len(text) > 5 or int(text) > 65535:
-        raise Unusable("error.serve.port", port=text[:20])
-    return int(text)
+    port = whole_number(options.port, 65535)
+    if port is None:
+        raise Unusable("error.serve.port", port=options.port[:20])
+    return port
 
 
 @contextmanager
@@ -149,6 +151,8 @@ def log_of(options: argparse.Namespace) -> Log:
 
 def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     """What all sessions have in common."""
+    if options.forked and sys.platform != "linux":
+        raise Unusable("error.serve.forked_where")
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
     from tcptui.serve.warm import load_modules, load_stories
@@ -160,8 +164,6 @@ def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
         load_stories(served)
     if not options.forked:
         return served
-    if sys.platform != "linux":
-        raise Unusable("error.serve.forked_where")
     from tcptui.serve.forked.sessions import ForkedSessions
 
     return ForkedSessions(served, log.write)

@@ -127,20 +127,11 @@ def _address(url: str) -> Address:
 
 def _key_of(file: str) -> str:
     """The key in a file; a file that is made nobody else can read."""
-    from tcptui.files import BadFile, read_text
+    from tcptui.files import BadFile, make_private, read_text
     from tcptui.rooms.room import new_key
 
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    except (OSError, ValueError) as error:
-        why = str(getattr(error, "strerror", None) or error)
-        raise Unusable("error.file.unwritable", name=file, why=why) from None
-    else:
-        with open(descriptor, "w") as new:
-            new.write(f"{new_key()}\n")
-    try:
+        make_private(file, lambda: f"{new_key()}\n".encode())
         key = read_text(file, LONGEST_KEY).strip()
         is_open = bool(os.stat(file).st_mode & 0o077)
     except BadFile as error:

@@ -15,11 +15,13 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.toml_table import BadScenario
 from tcptui.lab.wire import SIDES, Side
 from tcptui.named_tuple import NamedTuple
+from tcptui.whole_number import whole_number
 
 NAME = "lab"
 """Of every such scenario, also of the one in which nothing was chosen (`tcptui.library`)."""
 LINK = "link"
 """The value of a setting that leaves a number to the stack."""
+_MOST_NUMBER = 999_999_999
 _PROGRAMS = {
     "none": [],
     "connect": ["s = socket()", "connect(s)"],
@@ -102,6 +104,7 @@ def _end(chosen: Mapping[str, str], side: Side) -> dict[str, object]:
 
 
 def _number(side: Side, name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    number = whole_number(text, _MOST_NUMBER)
+    if number is None:
         raise BadSetting("error.lab.number", where=f"{side}.{name}", text=text[:40], other=LINK)
-    return int(text)
+    return number

@@ -1,8 +1,8 @@
 """The values of a room as octets: one line of JSON each, without its line feed.
 
 Whatever comes from a socket or a database is a stranger's: it is measured before it is parsed, and every
-field has a type and a bound. What does not fit is `BadShown`, whatever it is, and says no more: nobody reads
-it but a log. The text of a story is long and stays the same for a whole run, so in a stream, where both sides
+field has a type and a bound. What does not fit is `BadShown`, whatever it is, and says no more: it goes to a
+log only. The text of a story is long and stays the same for a whole run, so in a stream, where both sides
 know the value before, the fields that have not changed are left out.
 """
 

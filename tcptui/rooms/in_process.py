@@ -62,8 +62,8 @@ class RoomsInProcess:
 
 
 class RoomInProcess:
-    """One of them, as a watcher has it. Of what happens outside it, `Presented` and a socket's server tell
-    it; nothing else calls what is not of `room.Room`."""
+    """One of them, as a watcher has it. Of what happens outside it, `Presented` and either end of a
+    socket tell it; nothing else calls what is not of `room.Room`."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tcptui.core.message import MessageError
+from tcptui.whole_number import whole_number
 
 PORT = 6379
 """Where Redis listens, if the URL says nothing (IANA)."""
 VARIABLE = "TCPTUI_REDIS_PASSWORD"
 """Of the environment: a password that others on the host don't see, as they see a command line."""
-_MOST_DATABASES = 1 << 16
+_MOST_DATABASE = (1 << 16) - 1
 
 
 class BadAddress(MessageError):
@@ -78,6 +79,7 @@ def _database(text: str) -> int:
     """The number of a database; empty: the first."""
     if text == "":
         return 0
-    if not (text.isascii() and text.isdecimal()) or len(text) > 5 or int(text) >= _MOST_DATABASES:
+    number = whole_number(text, _MOST_DATABASE)
+    if number is None:
         raise BadAddress("error.redis.url")
-    return int(text)
+    return number

@@ -23,7 +23,6 @@ import stat
 from asyncio import Protocol, Transport
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import copy_context
 from itertools import count
 from pathlib import Path
 from typing import cast
@@ -269,7 +268,8 @@ class SocketRoom:
     def __init__(self, place: Place) -> None:
         """Connects. Raises NoRoom: the presenter's process is gone, or can't be reached."""
         self.name = place.name
-        self._connection = _Connection()
+        self._room = RoomInProcess(place.name)
+        self._connection = _Connection(self._room)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(CONNECTS_WITHIN)
         try:
@@ -289,8 +289,8 @@ class SocketRoom:
         await loop.create_unix_connection(lambda: self._connection, sock=self._socket)
 
     def follow(self, told: Callable[[Shown | Trouble], None]) -> Callable[[], None]:
-        """See `room.Room`; one follows at a time."""
-        return self._connection.follow(told)
+        """See `room.Room`."""
+        return self._room.follow(told)
 
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """See `room.Room`."""
@@ -302,17 +302,14 @@ class SocketRoom:
 
 
 class _Connection(Protocol):
-    """To the presenter's process, which may be anybody's: what comes is measured and checked."""
+    """To the presenter's process, which may be anybody's: what comes is measured and checked, and told in a
+    room of this process."""
 
     _transport: Transport
 
-    def __init__(self) -> None:
+    def __init__(self, room: RoomInProcess) -> None:
+        self._room = room
         self._fed = bytearray()
-        self._shown = Shown()
-        self._trouble: Trouble | None = None
-        """What came after that."""
-        self._follower: Callable[[Shown | Trouble], None] | None = None
-        self._context = copy_context()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("Transport", transport)
@@ -326,48 +323,24 @@ class _Connection(Protocol):
         self._fed = bytearray(rest)
         for line in lines:
             try:
-                what = decode(bytes(line), self._shown)
+                what = decode(bytes(line), self._room.shown)
             except BadShown:
                 what = None
-            if not isinstance(what, Shown | Trouble):
+            if isinstance(what, Shown):
+                self._room.show(what)
+            elif isinstance(what, Trouble):
+                self._room.trouble(what)
+            else:
                 self._transport.abort()
                 return
-            self._tell(what)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._tell(Trouble("ended"))
-
-    def follow(self, told: Callable[[Shown | Trouble], None]) -> Callable[[], None]:
-        """Tells the newest, and what comes after it."""
-        self._follower, self._context = told, copy_context()
-        if self._shown.number:
-            self._tell_soon(self._shown)
-        if self._trouble is not None:
-            self._tell_soon(self._trouble)
-        return self._stop
+        self._room.trouble(Trouble("ended"))
 
     def send(self, octets: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(octets)
 
     def close(self) -> None:
-        self._follower = None
+        self._transport.set_protocol(Protocol())  # Nobody is told of this end.
         self._transport.close()
-
-    def _stop(self) -> None:
-        self._follower = None
-
-    def _tell(self, what: Shown | Trouble) -> None:
-        if isinstance(what, Shown):
-            self._shown, self._trouble = what, None
-        else:
-            self._trouble = what
-        self._tell_soon(what)
-
-    def _tell_soon(self, what: Shown | Trouble) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._tell_now, what, context=self._context)
-
-    def _tell_now(self, what: Shown | Trouble) -> None:
-        if self._follower is not None:
-            self._follower(what)

@@ -97,9 +97,9 @@ class Admitted:
 
     def leave(self) -> None:
         """It is gone; a second call does nothing."""
-        self.log_in()
         if not self._has_left:
             self._has_left = True
+            self._admission.not_logged_in -= not self.has_logged_in
             self._admission.forget(self._name)
 
 

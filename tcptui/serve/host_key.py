@@ -1,27 +1,23 @@
 """The key by which those who come know this server again.
 
 Why it is so. A host key that changes is what an attack looks like to every client, so it is made once and
-kept. Two servers that start at once must not make one each: whoever holds the lock of the folder looks
-whether it is there, and makes it. It is Ed25519 and nothing else: every client of the last ten years knows
-that, and the others (NIST's curves, short RSA keys) are what audits object to.
+kept. Two servers that start at once must not make one each (`files.make_private`). It is Ed25519 and nothing
+else: every client of the last ten years knows that, and the others (NIST's curves, short RSA keys) are what
+audits object to.
 
 A key that others can read, or have put there, is no secret: it is refused, as OpenSSH refuses it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tcptui.files import BadFile, read_octets
+from tcptui.files import BadFile, is_there, make_private, read_octets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asyncssh import SSHKey
 
 LARGEST = 16_384
@@ -39,30 +35,16 @@ def host_key(path: Path, *, makes_folder: bool = False) -> SSHKey:
         BadFile: it can't be read or made, is no private Ed25519 key without a passphrase, or can be read or
             was put there by others.
     """
-    if not _is_there(path):
+    name = str(path)
+    if not is_there(name):
         if not (makes_folder or path.parent.exists()):
             raise BadFile("error.host_key.folder", name=str(path.parent))
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _locked(path.parent):
-                if not os.path.lexists(path):
-                    _make(path)
         except OSError as error:
-            raise BadFile("error.file.unwritable", name=str(path), why=str(error.strerror)) from None
+            raise BadFile("error.file.unwritable", name=name, why=str(error.strerror)) from None
+        make_private(name, _new)
     return _read(path)
-
-
-def _is_there(path: Path) -> bool:
-    """Raises BadFile: that can't be known."""
-    try:
-        path.lstat()
-    except PermissionError as error:
-        raise BadFile("error.file.unreadable", name=str(path), why=str(error.strerror)) from None
-    except OSError:
-        return False
-    except ValueError:
-        raise BadFile("error.file.no_name", name=str(path)) from None
-    return True
 
 
 def _read(path: Path) -> SSHKey:
@@ -86,31 +68,7 @@ def _read(path: Path) -> SSHKey:
     return key
 
 
-def _make(path: Path) -> None:
-    """Whole, or not at all: a process that ends in the middle leaves no half of a key under that name."""
+def _new() -> bytes:
     from asyncssh import generate_private_key
 
-    octets = generate_private_key(_ALGORITHM, comment="tcptui").export_private_key("openssh")
-    beside = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(descriptor)
-        os.rename(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
-        raise
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """While nobody else holds this folder's lock."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    return generate_private_key(_ALGORITHM, comment="tcptui").export_private_key("openssh")

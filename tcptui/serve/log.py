@@ -2,8 +2,8 @@
 
 Why it is so. What is in it comes from strangers in part, so a line is a `Message` like any sentence of the
 program, whose numbers the catalogue escapes; names are cut before they come here. A log must not hold up
-those who are served: a line is written only where it can be written at once (a pipe that nobody reads, a
-terminal that was stopped, are not waited for), and lines that could not be are counted, and their number is
+those who are served: a line is written only where it can be written at once (a full pipe, a terminal
+that was stopped, are not waited for), and lines that could not be are counted, and their number is
 written with the next that can.
 """
 

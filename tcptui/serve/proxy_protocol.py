@@ -10,6 +10,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from tcptui.named_tuple import NamedTuple
+from tcptui.whole_number import whole_number
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 """What version 2 begins with."""
@@ -75,10 +76,8 @@ def _version_1(octets: bytes) -> Header | None:
     except ValueError:
         raise BadHeader from None
     version = {"TCP4": 4, "TCP6": 6}.get(family)
-    if {address.version for address in addresses} != {version} or not (_is_port(port) and _is_port(other)):
+    source_port, other_port = (whole_number(text, 65535) for text in (port, other))
+    is_version = {address.version for address in addresses} == {version}
+    if not is_version or source_port is None or other_port is None:
         raise BadHeader
-    return Header(len(line) + 2, str(addresses[0]), int(port))
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) < 65536
+    return Header(len(line) + 2, str(addresses[0]), source_port)

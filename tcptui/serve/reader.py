@@ -252,8 +252,7 @@ class Reader:
             self._fed[:0] = keys
             preferences, may_ask = preferences._replace(suits=spectator.look.suits), False
             own = OwnView(spectator, room, self._served.catalog, self._give_back)
-            while own.is_on_its_way and self._reason == "left":
-                await asyncio.sleep(own.go_on())
+            await own.arrive(lambda: self._reason == "left")
             error = await self._run_app(own.first)
             if not self._is_back:
                 return error

@@ -10,7 +10,7 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,14 @@ async def until_told(read_anew: Callable[[], None], begin: Callable[[], None]) -
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
+
+
+async def until_left(there: Collection[object], seconds: float) -> None:
+    """Until none of them is there any more, for so long at most."""
+    clock = asyncio.get_running_loop().time
+    ends = clock() + seconds
+    while there and clock() < ends:
+        await asyncio.sleep(0.02)
 
 
 def most_connections(wanted: int, descriptors: int = 1) -> int:

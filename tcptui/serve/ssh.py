@@ -26,7 +26,7 @@ from tcptui.files import BadFile
 from tcptui.named_tuple import NamedTuple
 from tcptui.serve.listening import BACKLOG
 from tcptui.serve.proxy_protocol import BadHeader, Header, header_of
-from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_left, until_told
 from tcptui.serve.ssh_connection import HANDSHAKE, Connection
 from tcptui.serve.ssh_session import Visitor
 
@@ -161,10 +161,7 @@ class SshServer:
         self.log.write(Message.of("serve.log.stops", sessions=len(self._tasks)))
         for visitor in list(self.visitors):
             visitor.say_good_bye(say("serve.good_bye"))
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + ENDS_WITHIN
-        while self.visitors and loop.time() < ends:
-            await asyncio.sleep(0.02)
+        await until_left(self.visitors, ENDS_WITHIN)
         for visitor in list(self.visitors):
             visitor.connection.cut_off("serve.ended.server")
         for task in list(self._tasks):

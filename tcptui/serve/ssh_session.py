@@ -48,7 +48,6 @@ class Visitor(SSHServer):
         self.refused = ""
         """The key of why there is no session, where it was told why."""
         self.session: ReaderSession | None = None
-        self._has_logged_in = False
 
     def connection_made(self, conn: SSHServerConnection) -> None:
         assert isinstance(conn, Connection)
@@ -67,7 +66,7 @@ class Visitor(SSHServer):
     def _told_of_no_session(self, error: Exception | None) -> Message:
         """Who guesses keys or passwords is told as that, however the connection ended."""
         keys, passwords = self.connection.refused_keys, self._refused_passwords
-        if (keys or passwords) and not self._has_logged_in:
+        if (keys or passwords) and not self.connection.admitted.has_logged_in:
             reason = Message.of("serve.ended.no_login", keys=keys, passwords=passwords)
             return Message.of(
                 "serve.log.no_login", address=self.address, user=self.user, client=self.client, reason=reason,
@@ -105,7 +104,6 @@ class Visitor(SSHServer):
         return fits
 
     def auth_completed(self) -> None:
-        self._has_logged_in = True
         self.connection.admitted.log_in()
         self.connection.enter_stage(TERMINAL, "serve.cut.terminal")
 

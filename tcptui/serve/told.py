@@ -59,13 +59,19 @@ def tell_end(log: Log, client: Client, ended: Ended, reason: str = "") -> None:
 
 def error_message(where: str, error: BaseException) -> Message:
     """An error in the program: what, and at which places."""
-    frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
-    places = tuple(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
+    places = places_of(error)
     told = text(error.message) if isinstance(error, MessageError) else f"{type(error).__name__} {error}"
     what = brief(" ".join(told.split()), 4 * _LONGEST_TOLD)
     if not places:  # It is told of another process.
         return Message.of("serve.log.error_nowhere", where=where, what=what)
     return Message.of("serve.log.error", where=where, what=what, places=places)
+
+
+def places_of(error: BaseException) -> tuple[str, ...]:
+    """The last places in the program that it has passed, where it arose last; none: it is another
+    process's."""
+    frames = traceback.extract_tb(error.__traceback__)[-_MOST_FRAMES:]
+    return tuple(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
 
 
 def tell_uncaught(log: Log) -> None:
@@ -88,7 +94,7 @@ def tell_refused(log: Log, *admissions: Admission) -> None:
 
 
 async def summarize(log: Log, *admissions: Admission) -> None:
-    """Tells it from time to time, for ever."""
+    """Tells it from time to time, until it is cancelled."""
     while True:
         await asyncio.sleep(SUMMARY_EVERY)
         tell_refused(log, *admissions)

@@ -56,6 +56,10 @@ class Answer(NamedTuple):
     """Its number; 0: he has answered nothing."""
     choice: int = 0
 
+    def to(self, shown: Shown) -> int:
+        """The choice, where that is the question which stands or stood last; 0: it is not."""
+        return self.choice if self.question == shown.asks else 0
+
 
 NO_ANSWER = Answer()
 
@@ -101,11 +105,10 @@ class View:
         self._tell: Callable[[Shown | Trouble], object] = lambda _: None
         self._following = Following(self, audience.catalog.shipped)
         driver = partial(ReaderTerminal, outlet=self, limits=audience.limits, took=lambda: None)
-        choice = look.answer.choice if look.answer.question == shown.asks else 0
-        self._session = session = self._following.begin(shown, choice) or Session(story_of_lab())
-        first = First(session, (), partial(WatcherScreen, self._following))
+        self._session = begun(self._following, shown, look.answer)
+        first = First(self._session, (), partial(WatcherScreen, self._following))
         preferences = Preferences(suits=look.suits, ascii_only=look.ascii_only)
-        session.budget = budget = audience.limits._replace(steps=10**9).budget()
+        budget = audience.limits._replace(steps=10**9).budget()
         self._app = ReaderApp(first, audience.stories, preferences, driver, self._begin, budget)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
@@ -181,9 +184,7 @@ class View:
 
     async def _run(self) -> None:
         try:
-            while self._session.working and not self._has_ended:
-                self._session.work()
-                await asyncio.sleep(max(BREATH, self._session.rest))
+            await arrive(self._session, lambda: not self._has_ended)
             if not self._has_ended:
                 await self._app.run_async(size=(self.look.columns, self.look.rows))
         finally:
@@ -229,6 +230,18 @@ class Audience:
         """It ends."""
         if self.views.get(view.look) is view:
             del self.views[view.look]
+
+
+def begun(following: Following, shown: Shown, answer: Answer) -> Session:
+    """What somebody who follows begins with, who has been told of that and has answered that; on its way."""
+    return following.begin(shown, answer.to(shown)) or Session(story_of_lab())
+
+
+async def arrive(session: Session, is_wanted: Callable[[], bool]) -> None:
+    """Has a session come where it is on its way to, in slices of time, as long as that is wanted."""
+    while session.working and is_wanted():
+        session.work()
+        await asyncio.sleep(max(BREATH, session.rest))
 
 
 def _fits(one: Look, into: Look) -> bool:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tcptui.library import story_of_lab
 from tcptui.rooms.values import Shown
 from tcptui.serve.first import Catalog, First
 from tcptui.serve.limits import Limits
-from tcptui.serve.views import BREATH, NO_ANSWER, Answer
+from tcptui.serve.views import NO_ANSWER, Answer, arrive, begun
 from tcptui.ui.following import Following
 from tcptui.ui.screens.watcher import WatcherScreen
 from tcptui.ui.session import Session
@@ -45,9 +44,7 @@ class OwnView:
         self, spectator: Spectator, room: Room, catalog: Catalog, give_back: Callable[[], None]
     ) -> None:
         self._following = following = Following(room, catalog.shipped, spectator.me)
-        shown, answer = spectator.shown, spectator.look.answer
-        choice = answer.choice if answer.question == shown.asks else 0
-        self._session = following.begin(shown, choice) or Session(story_of_lab())
+        self._session = begun(following, spectator.shown, spectator.look.answer)
         self._session.budget = Limits(steps=10**9).budget()
         self.first = First(self._session, (), partial(OwnScreen, following, give_back))
 
@@ -62,12 +59,6 @@ class OwnView:
         following = self._following
         return Answer(following.shown.asks, following.choice) if following.choice else NO_ANSWER
 
-    @property
-    def is_on_its_way(self) -> bool:
-        """Whether it has not come there yet."""
-        return self._session.working
-
-    def go_on(self) -> float:
-        """Goes on for a slice of time; in how many seconds the next may follow."""
-        self._session.work()
-        return max(BREATH, self._session.rest)
+    async def arrive(self, is_wanted: Callable[[], bool]) -> None:
+        """Has it come there, as long as that is wanted."""
+        await arrive(self._session, is_wanted)

@@ -1,7 +1,7 @@
 """What a reader may have done in all runs of a session together: steps in all, a second, and branches.
 
 Why it is so. One process serves many readers, and each can begin what never ends: to the end of a run that
-goes on for ever, a hundred thousand typed moves. How fast that goes is limited in two ways, for a step may
+has none, a hundred thousand typed moves. How fast that goes is limited in two ways, for a step may
 take a tenth of a millisecond or, with a thousand sockets, several: by steps a second, after a burst in which
 all that is usual is done at once, and by the share of the time that work may take. What waits for that goes
 on later. How much is kept for a reader is limited by the steps in all: a step is kept in some hundred octets

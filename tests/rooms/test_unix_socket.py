@@ -111,6 +111,20 @@ def test_a_watcher_is_told_the_newest_at_once_and_all_that_follows(tmp_path: Pat
     with_room(tmp_path, test)
 
 
+def test_who_watches_no_more_is_told_nothing(tmp_path: Path) -> None:
+    async def test(one: Opened) -> None:
+        one.presented.show(Shown(1, "life"))
+        room, told = await one.watch()
+        await soon()
+        room.close()
+        one.presented.show(Shown(2, "life"))
+        one.server.close()
+        await soon()
+        assert told == [Shown(1, "life")]
+
+    with_room(tmp_path, test)
+
+
 def test_answers_reach_the_presenter_and_each_watcher_has_one(tmp_path: Path) -> None:
     async def test(one: Opened) -> None:
         one.presented.show(Shown(1, "life", asks=1))
@@ -203,9 +217,10 @@ def test_octets_of_a_stranger_end_a_watcher_without_harm(pieces: list[bytes]) ->
     async def test() -> None:
         ours, others = socket.socketpair()
         loop = asyncio.get_running_loop()
-        connection = unix_socket._Connection()
+        room = RoomInProcess("r1")
+        connection = unix_socket._Connection(room)
         told: list[Shown | Trouble] = []
-        connection.follow(told.append)
+        room.follow(told.append)
         await loop.create_unix_connection(lambda: connection, sock=ours)
         with suppress(BrokenPipeError):
             for piece in pieces:

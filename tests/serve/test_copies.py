@@ -8,6 +8,9 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from operator import mul
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +26,7 @@ from tcptui.serve.reader import Client, Served, Start
 from tcptui.serve.web.requests import asked
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.budget import Budget
-from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_COPIED_IN_BROWSER, MOST_STEPS
+from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_COPIED_IN_BROWSER, MOST_STEPS, SLICE
 from tcptui.ui.screens.save import choices
 from tests.serve.reading import ESCAPE, Reading, octets_of, run
 from tests.ui.test_session import endless
@@ -31,6 +34,8 @@ from tests.ui.test_session import endless
 SERVED = Served(limits=Limits(keys=1e6, burst=1e6))
 COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 LATE = Start("late-syn", moves="s6")
+A_STEP = 0.0001
+"""Seconds."""
 
 
 def copies(octets: bytes) -> list[str]:
@@ -129,18 +134,30 @@ def test_what_a_terminal_would_cut_is_not_copied() -> None:
 @pytest.mark.parametrize(
     ("steps", "told"), [(10**6, f"more than {MOST_STEPS} steps"), (200, "no more than 200 steps")]
 )
-def test_a_long_run_is_not_played_to_its_end(steps: int, told: str) -> None:
+def test_a_long_run_is_not_played_to_its_end_and_leaves_others_their_time(
+    monkeypatch: pytest.MonkeyPatch, steps: int, told: str
+) -> None:
+    clock = map(partial(mul, A_STEP), count())
+    monkeypatch.setattr("tcptui.ui.screens.copy_run.perf_counter", lambda: next(clock))
+    worked: list[float] = []
+
+    class Noted(Budget):
+        def worked(self, seconds: float) -> None:
+            worked.append(seconds)
+            super().worked(seconds)
+
     async def test() -> None:
         async with Reading(LATE, SERVED) as reading:
             app = reading.reader._app
             assert app is not None
             assert app.session is not None
             app.session.history.scenario = endless()
-            budget = app.session.budget = Budget(steps, 1e6, 10**6)
+            budget = app.session.budget = Noted(steps, 1e6, 10**6)
             await reading.press(b"s")
             reading.reader.feed(b"\r")
             await reading.shows(told)
             assert budget.made == min(steps, MOST_STEPS)
+            assert budget.made * A_STEP - SLICE <= sum(worked) <= (budget.made + 1) * A_STEP
 
     run(test)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-import traceback
 from collections.abc import Callable
 from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Any, NoReturn, TypeAlias
@@ -33,12 +32,12 @@ from tcptui.serve.forked.messages import (
 )
 from tcptui.serve.reader import Client, Ended
 from tcptui.serve.terminal import Outlet
+from tcptui.serve.told import places_of
 
 OUTPUT_WAITING = 65_536
 """Octets that may wait in the child, and about as many in the socket, before its outlet is full."""
 LONGEST_ERROR = 1000
 """Characters of an error that are told."""
-_MOST_FRAMES = 5
 SESSION = 3
 """The descriptor of its socket; below it there is only /dev/null."""
 
@@ -79,8 +78,7 @@ async def _session(end: socket, make_reader: MakeReader) -> None:
 
 def told(error: BaseException) -> str:
     """An error as the child tells it: what, and at which places, the innermost first."""
-    frames = traceback.extract_tb(error.__traceback__)[:-_MOST_FRAMES:-1]
-    places = ", ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
+    places = ", ".join(reversed(places_of(error)))
     return f"{type(error).__name__} {error} ({places})"[:LONGEST_ERROR]
 
 

@@ -75,8 +75,6 @@ class ForkedReader(asyncio.Protocol):
         """What the server has ended it of."""
         self._is_gone = False
         """Whether the terminal is gone."""
-        self._is_leaving = False
-        """Whether the child was told to end."""
         self._waits = True
         """Whether the child has not taken yet what was sent to it."""
         self._start = table_frame(START, {"client": client._asdict(), "start": start._asdict()})
@@ -85,6 +83,7 @@ class ForkedReader(asyncio.Protocol):
         self._good_bye: str | None = None
         self._closed = asyncio.Event()
         self._killing: asyncio.TimerHandle | None = None
+        """Runs since the child was told to end."""
 
     def feed(self, octets: bytes) -> None:
         """The terminal has sent these."""
@@ -211,8 +210,7 @@ class ForkedReader(asyncio.Protocol):
 
     def _leave(self) -> None:
         """The child is to end by itself now; if it does not, it is killed."""
-        if not self._is_leaving and not self._closed.is_set():
-            self._is_leaving = True
+        if self._killing is None and not self._closed.is_set():
             self._killing = asyncio.get_running_loop().call_later(PATIENCE, self._kill)
 
     def _kill(self) -> None:

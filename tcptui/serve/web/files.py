@@ -1,8 +1,9 @@
 """What a browser loads: the page with its words, and the files that it names.
 
-The files are read once. Their addresses have a digest of them all, so that a browser may keep them for ever
-and yet has those of the version that it talks to. Nobody else may put a page into a frame; no script runs but
-those that are served here. Styles may stand in elements, for xterm.js puts colours and widths of cells there.
+The files are read once. Their addresses have a digest of them all, so that a browser may keep them without a
+limit and yet has those of the version that it talks to. Nobody else may put a page into a frame; no script
+runs but those that are served here. Styles may stand in elements, for xterm.js puts colours and widths of
+cells there.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
@@ -25,7 +24,7 @@ from tcptui.serve.any_reader import AnyReader, Serves
 from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
 from tcptui.serve.reader import Client
-from tcptui.serve.running import ENDS_WITHIN, prepared, until_told
+from tcptui.serve.running import ENDS_WITHIN, prepared, until_left, until_told
 from tcptui.serve.told import error_message, tell_begin, tell_end
 from tcptui.serve.web.answers import NOT_ALLOWED, Answer, page, send, whole
 from tcptui.serve.web.files import HEADERS, Files
@@ -164,9 +163,7 @@ class WebServer(web.Server):
         self._is_ending = True
         for reader in self._readers:
             reader.say_good_bye(say("serve.good_bye"))
-        end = monotonic() + ENDS_WITHIN - CLOSING
-        while self._readers and monotonic() < end:
-            await asyncio.sleep(0.02)
+        await until_left(self._readers, ENDS_WITHIN - CLOSING)
         for handler in self.connections:
             if handler.transport is not None:
                 handler.transport.abort()

@@ -2,7 +2,8 @@
 
 Why it is so. The terminal is told to take a text (OSC 52), which xterm and others cut at some 75,000 octets
 of base64; so only runs that are not long can be taken along, and a longer one need not be played to its end.
-It is played in slices of time, and counts as steps of the reader's: one process serves many readers.
+It is played in slices of time, and counts as work and as steps of the reader's: one process serves many
+readers.
 """
 
 from __future__ import annotations
@@ -92,11 +93,13 @@ async def _content(session: Session, seen: OnScreen, choice: Choice) -> str:
 async def _played(session: Session, seen: OnScreen) -> Record:
     """The whole run. Raises MessageError."""
     walk, budget = playing(seen.scenario, parse_moves(seen.moves)), session.budget
-    until = perf_counter() + SLICE
+    begun = perf_counter()
     for _ in range(MOST_STEPS):
-        while perf_counter() >= until or (budget is not None and budget.wait > 0):
+        while (now := perf_counter()) >= begun + SLICE or (budget is not None and budget.wait > 0):
+            if budget is not None:
+                budget.worked(min(now - begun, SLICE))
             await asyncio.sleep(BREATH if budget is None else max(BREATH, budget.wait))
-            until = perf_counter() + SLICE
+            begun = perf_counter()
         if budget is not None:
             if budget.is_spent:
                 raise MessageError("ui.budget.spent", most=budget.most)

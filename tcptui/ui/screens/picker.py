@@ -53,13 +53,14 @@ class PickerPane(Pane):
     """The whole screen."""
 
     def __init__(
-        self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, scores: Scores, can_leave: bool
-    ) -> None:
+        self, choice: Choice, stories: Stories, seen: Seen, marked: Seen, scores: Scores, can_leave: bool,
+        can_mark: bool,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._scores = scores
         self.choice = choice
         self._stories = stories
-        self._seen, self._marked, self.can_mark = seen, marked, True
+        self._seen, self._marked, self.can_mark = seen, marked, can_mark
         self._can_leave = can_leave
         self.looking = False
         """Whether stories are still being played that may match too."""
@@ -172,11 +173,11 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         self.choice = Choice(stories.listed, stories.sections)
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
-        self._can_leave, self._can_mark = can_leave, can_mark
+        self._can_leave = can_leave
         self._pane = PickerPane(
-            self.choice, stories, seen, marked, ScoresInMemory() if scores is None else scores, can_leave
-        )
-        self._pane.can_mark = can_mark
+            self.choice, stories, seen, marked, ScoresInMemory() if scores is None else scores, can_leave,
+            can_mark,
+        )  # fmt: skip
         self._work: Iterator[None] | None = None
         self._timer: Timer | None = None
         self.working = False
@@ -285,7 +286,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def action_mark(self) -> None:
         """Marks the story for a lecture, or takes the mark away."""
         current = self.choice.current
-        if current is not None and self._can_mark:
+        if current is not None and self._pane.can_mark:
             name = story_name(current.story.name, current.variant_name)
             (self._marked.discard if name in self._marked.names else self._marked.add)(name)
         self._changed()
