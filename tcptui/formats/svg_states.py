@@ -92,7 +92,8 @@ class _Colours(NamedTuple):
     def of(self, sides: set[str]) -> str:
         """Of an arrow that these ends have come over."""
         if len(sides) == 1:
-            return self.ends[SIDES.index("A") if sides == {"A"} else 1]
+            (side,) = sides
+            return self.ends[SIDES.index(side)]
         return self.ink if sides else self.pale
 
 

@@ -208,10 +208,9 @@ class Readers:
         }  # fmt: skip
 
 
-async def serve_lines(connect: Callable[[Reader], Awaitable[None]]) -> None:
-    """Does what the lines say; `connect` gives a reader its connection."""
-    readers = Readers(connect)
+async def serve_lines(take: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]) -> None:
+    """Answers each line of standard input with what `take` makes of it."""
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
-        print(json.dumps(await readers.take(json.loads(line))), flush=True)
+        print(json.dumps(await take(json.loads(line))), flush=True)

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.serve.ssh_server import ServerProcess
+from tests.serve.ssh_server import ServerProcess, children
 
 FORKED, DENSE, VISITS, WEB = 200, 1_000, 10_000, 200
 """Readers, and those who come and go."""
@@ -90,8 +90,8 @@ def forked(count: int = FORKED) -> Iterator[Figure]:
     """A process for each reader."""
     with _served("--forked") as (server, readers):
         yield from _pressed(readers, count, FORKED_RATE, f"{count} forked, {FORKED_RATE:g} keys/s")
-        (fork_server,) = _children(server.process.pid)
-        sessions = _children(fork_server)
+        (fork_server,) = children(server.process.pid)
+        sessions = children(fork_server)
         parts = [_memory(pid) for pid in sessions]
         for part, goal in (("Pss", "at most 14 MiB"), ("Private", ""), ("Rss", "")):
             mean = sum(one[part] for one in parts) / len(parts) / MIB
@@ -159,10 +159,6 @@ def ticks(pid: int) -> int:
     """Processor time that it has used, in 1/`TICK` seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
-
-
-def _children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _memory(pid: int) -> dict[str, int]:

@@ -10,7 +10,6 @@ the next; who gets none until then is reached late, not never: what is shown nex
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from itertools import cycle
@@ -18,7 +17,7 @@ from typing import Any
 
 import asyncssh
 
-from tests.bench.readers import FIRST_FRAME, PATIENCE, TERMINAL
+from tests.bench.readers import FIRST_FRAME, PATIENCE, TERMINAL, serve_lines
 from tests.bench.ssh_readers import OPTIONS
 
 AT_ONCE = 10
@@ -119,14 +118,5 @@ class Class:
         return {"times": times, "missed": missed, "lost": lost, "cpu": cpu}
 
 
-async def main() -> None:
-    """The clients."""
-    everybody = Class([int(port) for port in sys.argv[1:]])
-    lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    while line := await lines.readline():
-        print(json.dumps(await everybody.take(json.loads(line))), flush=True)
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve_lines(Class([int(port) for port in sys.argv[1:]]).take))

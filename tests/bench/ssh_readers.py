@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncssh
 
-from tests.bench.readers import COLUMNS, ROWS, Reader, serve_lines
+from tests.bench.readers import COLUMNS, ROWS, Reader, Readers, serve_lines
 
 OPTIONS: dict[str, Any] = {
     "known_hosts": None, "client_keys": None, "config": None, "username": "reader", "agent_path": None,
@@ -59,4 +59,4 @@ async def connect(reader: Reader) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve_lines(connect))
+    asyncio.run(serve_lines(Readers(connect).take))

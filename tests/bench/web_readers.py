@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
-from tests.bench.readers import COLUMNS, ROWS, Reader, serve_lines
+from tests.bench.readers import COLUMNS, ROWS, Reader, Readers, serve_lines
 
 
 class Socket:
@@ -49,4 +49,4 @@ async def connect(reader: Reader) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve_lines(connect))
+    asyncio.run(serve_lines(Readers(connect).take))

@@ -15,6 +15,7 @@ from typing import Any
 import asyncssh
 
 from tests.rooms.redis_server import free_port
+from tests.serve.ssh_server import connect
 from tests.test_readme import README
 
 PROGRAM = "haproxy"
@@ -62,7 +63,4 @@ class Proxy:
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in, on one of the servers."""
-        return await asyncssh.connect(
-            "127.0.0.1", self.port,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self.port, **options)

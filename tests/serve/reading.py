@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
+from typing import TypeVar
 
 from tcptui.serve.app import ReaderApp
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Ended, Reader, Served, Start
 
+_Case = TypeVar("_Case")
 PATIENCE = 20.0
 LAST_SEQUENCE = b"\x1b[?25h"
 """The last that is written when the terminal is given back."""
+
+ESCAPE = b"\x1b[27u"
+"""As the Kitty keyboard protocol has it: nothing more is waited for."""
+_KEYS = {
+    "space": b" ", "right": b"\x1b[C", "up": b"\x1b[A", "down": b"\x1b[B",
+    "home": b"\x1b[H", "end": b"\x1b[F", "pageup": b"\x1b[5~", "pagedown": b"\x1b[6~",
+    "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "ctrl+d": b"\x04", "ctrl+u": b"\x15",
+    "plus": b"+", "minus": b"-", "full_stop": b".", "comma": b",", "slash": b"/",
+    "asterisk": b"*", "apostrophe": b"'", "backslash": b"\\", "left_square_bracket": b"[",
+    "right_square_bracket": b"]", "colon": b":", "question_mark": b"?",
+}  # fmt: skip
+
+
+def octets_of(key: str) -> bytes:
+    """What a terminal sends for a key that Textual calls so."""
+    return key.encode() if len(key) == 1 else _KEYS[key]
 
 
 class Sink:
@@ -134,5 +152,25 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
     async def go() -> None:
         await test()
+
+    asyncio.run(go())
+
+
+def run_each(test: Callable[[_Case], Awaitable[None]], cases: Iterable[_Case], at_once: int = 5) -> None:
+    """A test of each case, some of them at once: nearly all the time it waits until nothing more is drawn."""
+
+    async def tested(case: _Case, free: asyncio.Semaphore) -> None:
+        async with free:
+            try:
+                await test(case)
+            except BaseException as error:
+                error.add_note(f"of {case!r}")
+                raise
+
+    async def go() -> None:
+        free = asyncio.Semaphore(at_once)
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                group.create_task(tested(case, free))
 
     asyncio.run(go())

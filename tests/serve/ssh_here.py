@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,7 +17,7 @@ from tcptui.serve.listening import close, listen
 from tcptui.serve.log import Log
 from tcptui.serve.reader import Served
 from tcptui.serve.ssh import SshServer, SshSettings
-from tests.serve.ssh_server import PATIENCE
+from tests.serve.ssh_server import PATIENCE, connect
 
 KEY = asyncssh.generate_private_key("ssh-ed25519")
 WIDE = AdmissionLimits(
@@ -78,10 +78,7 @@ class Here:
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in."""
-        return await asyncssh.connect(
-            "127.0.0.1", self.port,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self.port, **options)
 
     async def raw(self, octets: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A TCP connection on which these were sent."""
@@ -101,12 +98,3 @@ async def ended(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> b
         pass
     writer.close()
     return octets
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    """A test that is a coroutine."""
-
-    async def go() -> None:
-        await test()
-
-    asyncio.run(go())

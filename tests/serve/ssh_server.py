@@ -34,6 +34,19 @@ class Reachable(Protocol):
         """A client that has logged in."""
 
 
+def children(pid: int) -> list[int]:
+    """Processes whose parent that is, zombies among them."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+async def connect(port: int, **options: Any) -> asyncssh.SSHClientConnection:
+    """A client that has logged in at this port of loopback."""
+    return await asyncssh.connect(
+        "127.0.0.1", port,
+        **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
+    )  # fmt: skip
+
+
 class ServerProcess:
     """A context in which it runs."""
 
@@ -95,10 +108,7 @@ class ServerProcess:
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in."""
-        return await asyncssh.connect(
-            "127.0.0.1", self.port,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self.port, **options)
 
     async def settled(self, before: dict[str, Any]) -> dict[str, Any]:
         """What there is in it once there are no more tasks and descriptors than before, or after a while."""
@@ -190,4 +200,4 @@ async def until(there: Callable[[], bool]) -> None:
     """Until that is so."""
     async with asyncio.timeout(PATIENCE):
         while not there():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)

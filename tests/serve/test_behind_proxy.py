@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from tests.serve.ssh_server import Client, ServerProcess, until
+from tests.serve.ssh_server import Client, ServerProcess, connect, until
 
 BEHIND = ("--behind-proxy", "--most", "50", "--most-per-address", "1", "--rate-per-address", "50")
 
@@ -30,10 +30,7 @@ class From:
             sock.sendall(self._header[place : place + size])
             await asyncio.sleep(0.01)
         sock.setblocking(False)
-        return await asyncssh.connect(
-            "127.0.0.1", self._server.port, sock=sock,
-            **{"known_hosts": None, "client_keys": None, "config": None, "username": "anna", **options},
-        )  # fmt: skip
+        return await connect(self._server.port, sock=sock, **options)
 
 
 def said(address: str) -> str:

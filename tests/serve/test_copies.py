@@ -28,7 +28,7 @@ from tcptui.ui.actions import ACTIONS
 from tcptui.ui.budget import Budget
 from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_COPIED_IN_BROWSER, MOST_STEPS, SLICE
 from tcptui.ui.screens.save import choices
-from tests.serve.reading import Reading, run
+from tests.serve.reading import ESCAPE, Reading, octets_of, run
 from tests.ui.test_session import endless
 
 SERVED = Served(limits=Limits(keys=1e6, burst=1e6))
@@ -239,15 +239,6 @@ def test_what_is_noted() -> None:
     assert "/etc/passwd" in seen[0]
 
 
-ESCAPE = b"\x1b[27u"
-KEYS = {"space": b" ", "right": b"\x1b[C", "left": b"\x1b[D", "home": b"\x1b[H", "end": b"\x1b[F",
-        "plus": b"+", "equals_sign": b"=", "minus": b"-", "full_stop": b".", "comma": b",", "slash": b"/",
-        "asterisk": b"*", "apostrophe": b"'", "up": b"\x1b[A", "down": b"\x1b[B", "enter": b"\r",
-        "pagedown": b"\x1b[6~", "pageup": b"\x1b[5~", "ctrl+d": b"\x04", "ctrl+u": b"\x15", "tab": b"\t",
-        "shift+tab": b"\x1b[Z", "backslash": b"\\", "left_square_bracket": b"[",
-        "right_square_bracket": b"]", "colon": b":", "question_mark": b"?"}  # fmt: skip
-
-
 @pytest.mark.parametrize("how", ["key", "by name"])
 def test_no_action_touches_a_file_or_an_address(how: str) -> None:
     """Each is opened, and whatever it asks for is answered with the name of a file."""
@@ -259,7 +250,7 @@ def test_no_action_touches_a_file_or_an_address(how: str) -> None:
                     if action.id == "quit":
                         continue
                     if how == "key":
-                        await reading.takes(KEYS.get(action.keys[0], action.keys[0].encode()))
+                        await reading.takes(octets_of(action.keys[0]))
                         await reading.takes(b"/etc/passwd\r")
                     else:
                         await reading.takes(b":")

@@ -23,6 +23,7 @@ from tcptui.serve.limits import MOST_FED
 from tcptui.serve.reader import Client, Ended, Served
 from tcptui.serve.terminal import given_back
 from tests.serve.reading import PATIENCE, Sink, run
+from tests.serve.ssh_server import children
 
 MISBEHAVING = "tests.serve.misbehaving"
 CHECKOUT = str(Path(__file__).parents[2])
@@ -70,14 +71,18 @@ async def forking(
         await sessions.close()
 
 
+@asynccontextmanager
+async def begun() -> AsyncIterator[tuple[ForkedSessions, Forked]]:
+    """A session that has told its story."""
+    async with forking() as sessions:
+        one = Forked(sessions)
+        await one.says(b"tale ", to="")
+        yield sessions, one
+
+
 @pytest.fixture(autouse=True)
 def _modules_of_the_tests_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", CHECKOUT)
-
-
-def children(pid: int) -> list[int]:
-    """Processes whose parent that is, zombies among them."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def pid_of(sessions: ForkedSessions) -> int:
@@ -87,9 +92,7 @@ def pid_of(sessions: ForkedSessions) -> int:
 
 def test_what_passes() -> None:
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale ", to="")
+        async with begun() as (sessions, one):
             await one.says(b"hello", to="echo hello")
             assert one.sink.octets == b"ann tale hello"
             one.reader.resize(4_294_967_295, -1)
@@ -135,9 +138,7 @@ def test_nothing_outside_is_reached(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
 
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale", to="")
+        async with begun() as (sessions, one):
             for what, errors in REFUSED.items():
                 assert await one.answer(f"{what} {tmp_path}") in errors, what
             # Standard ones lead nowhere; the socket; an epoll and a pair of sockets of the event loop.
@@ -185,9 +186,7 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
     monkeypatch.setattr(forked_reader, "PATIENCE", 0.2)
 
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale", to="")
+        async with begun() as (sessions, one):
             one.reader.feed(b"deaf")
             await asyncio.sleep(0.05)
             if how == "hang_up":
@@ -208,9 +207,7 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
 
 def test_who_says_that_it_has_ended_and_does_not_is_killed() -> None:
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale ", to="")
+        async with begun() as (sessions, one):
             one.reader.feed(b"linger")
             assert await one.ended() == Ended("left", 1, 2)
             assert one.sink.octets == b"ann tale "
@@ -221,9 +218,7 @@ def test_who_says_that_it_has_ended_and_does_not_is_killed() -> None:
 
 def test_a_terminal_that_takes_nothing_fills_the_outlet_of_the_child() -> None:
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale", to="")
+        async with begun() as (_, one):
             one.sink.is_full = True
             one.reader.feed(b"echo full")  # From here on nothing is read.
             await one.until(lambda: b"full" in one.sink.octets)
@@ -243,9 +238,7 @@ def test_a_terminal_that_takes_nothing_fills_the_outlet_of_the_child() -> None:
 
 def test_a_child_that_takes_nothing_holds_up_its_terminal() -> None:
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale", to="")
+        async with begun() as (_, one):
             one.reader.feed(b"deaf")
             await asyncio.sleep(0.05)
             for width in range(50_000):
@@ -339,9 +332,7 @@ def test_nothing_is_left_behind() -> None:
 
 def test_signals_for_the_group_are_the_servers() -> None:
     async def test() -> None:
-        async with forking() as sessions:
-            one = Forked(sessions)
-            await one.says(b"tale", to="")
+        async with begun() as (sessions, one):
             pid = pid_of(sessions)
             for process in (pid, *children(pid)):
                 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -15,22 +15,11 @@ from tcptui.serve.reader import Client as ReaderClient
 from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.screens.save import choices
-from tests.serve.reading import Sink
-from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, until
-from tests.serve.test_forked import children, pid_of
+from tests.serve.reading import ESCAPE, Sink, octets_of
+from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, children, until
+from tests.serve.test_forked import pid_of
 
-KEYS = {
-    "space": b" ", "right": b"\x1b[C", "left": b"\x1b[D", "up": b"\x1b[A", "down": b"\x1b[B",
-    "home": b"\x1b[H", "end": b"\x1b[F",
-    "enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "pageup": b"\x1b[5~",
-    "pagedown": b"\x1b[6~", "ctrl+d": b"\x04", "ctrl+u": b"\x15", "plus": b"+", "minus": b"-",
-    "full_stop": b".", "comma": b",", "slash": b"/", "asterisk": b"*", "apostrophe": b"'",
-    "backslash": b"\\", "left_square_bracket": b"[", "right_square_bracket": b"]", "colon": b":",
-    "question_mark": b"?",
-}  # fmt: skip
 COPIED = (b"\x1b]52;c;", b"terminals take copies of at most")
-ESCAPE = b"\x1b[27u"
-"""As the Kitty keyboard protocol has it: nothing more is waited for."""
 
 
 def descendants(pid: int) -> list[int]:
@@ -99,9 +88,7 @@ class Session:
 
 
 @asynccontextmanager
-async def begun() -> AsyncIterator[Session]:
-    sessions = ForkedSessions(Served(), lambda message: None)
-    await sessions.start()
+async def begun(sessions: ForkedSessions) -> AsyncIterator[Session]:
     session = Session(sessions)
     await _quiet(session.sink, 0)
     session.reader.feed(b"\x1b[?62;22c")
@@ -110,32 +97,36 @@ async def begun() -> AsyncIterator[Session]:
     ended = await asyncio.wait_for(session.running, 10)
     assert (ended.reason, ended.error) == ("left", None)
     assert ended.steps
-    assert pid_of(sessions)
-    await sessions.close()
 
 
-def test_every_action_without_a_file() -> None:
-    """Whatever would open one, or import a module, fails in a child."""
+async def takes_every_action(sessions: ForkedSessions) -> None:
+    async with begun(sessions) as session:
+        for action in ACTIONS:
+            if action.id not in ("quit", "save"):
+                await session.press(octets_of(action.keys[0]), action.id)
+                await session.press(ESCAPE, action.id)
+
+
+async def copies_in_every_format(sessions: ForkedSessions) -> None:
+    async with begun(sessions) as session:
+        for place, choice in enumerate(one for one in choices() if not one.form.binary):
+            await session.press(b"s", choice)
+            await session.press(b"\x1b[H" + b"\x1b[B" * place, choice)
+            session.sink.octets = b""
+            await session.press(b"\r", choice)
+            await until(lambda: any(one in session.sink.octets for one in COPIED))
+
+
+def test_every_action_and_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
+    """Whatever would open one, or import a module, fails in a child. Both are children of one fork server,
+    which takes seconds to start."""
 
     async def test() -> None:
-        async with begun() as session:
-            for action in ACTIONS:
-                if action.id not in ("quit", "save"):
-                    await session.press(KEYS.get(action.keys[0], action.keys[0].encode()), action.id)
-                    await session.press(ESCAPE, action.id)
-
-    asyncio.run(test())
-
-
-def test_a_copy_in_every_format_without_a_file_or_a_thread() -> None:
-    async def test() -> None:
-        async with begun() as session:
-            for place, choice in enumerate(one for one in choices() if not one.form.binary):
-                await session.press(b"s", choice)
-                await session.press(b"\x1b[H" + b"\x1b[B" * place, choice)
-                session.sink.octets = b""
-                await session.press(b"\r", choice)
-                await until(lambda: any(one in session.sink.octets for one in COPIED))
+        sessions = ForkedSessions(Served(), lambda message: None)
+        await sessions.start()
+        await asyncio.gather(takes_every_action(sessions), copies_in_every_format(sessions))
+        assert pid_of(sessions)
+        await sessions.close()
 
     asyncio.run(test())
 

@@ -14,7 +14,7 @@ from textual.message_pump import MessagePump
 from tcptui.serve.limits import ENOUGH_FED, MOST_FED, Limits
 from tcptui.serve.reader import Client, Served, Start
 from tcptui.serve.terminal import ReaderTerminal
-from tests.serve.reading import LAST_SEQUENCE, Reading, run
+from tests.serve.reading import LAST_SEQUENCE, Reading, run, run_each
 
 SERVED = Served()
 FAST = Served(limits=Limits(keys=1e6, burst=1e6))
@@ -93,15 +93,16 @@ def test_a_size_that_the_terminal_reports_itself_has_the_same_limits() -> None:
 # What is typed.
 
 
-@pytest.mark.parametrize(
-    "octets",
-    [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x1b[M\xff\xff\xff", b"\x1b[1114112u", b"\x1b[97;1;55296u",
-     b"\x1b[<999999999;1;1M", b"\x1b[<0;0;0M", b"\x1b[<35;-1;9M", b"\x1bP" + b"x" * 200 + b"\x1b\\",
-     b"\x1b]11;rgb:" + b"f" * 200, b"\x1b]52;c;?\x07", b"\x1b[?2026;99$y", b"\x1b[?2048;1$y", b"\x9b31m",
-     bytes(range(128, 256)), b"\x1b[" + b"9" * 500 + b"m", b"\x1b[I\x1b[O" * 20, b"\x00" * 50],
+ODD = (
+    b"\xff", b"\xc3", b"\xed\xa0\x80", b"\x1b[M\xff\xff\xff", b"\x1b[1114112u", b"\x1b[97;1;55296u",
+    b"\x1b[<999999999;1;1M", b"\x1b[<0;0;0M", b"\x1b[<35;-1;9M", b"\x1bP" + b"x" * 200 + b"\x1b\\",
+    b"\x1b]11;rgb:" + b"f" * 200, b"\x1b]52;c;?\x07", b"\x1b[?2026;99$y", b"\x1b[?2048;1$y", b"\x9b31m",
+    bytes(range(128, 256)), b"\x1b[" + b"9" * 500 + b"m", b"\x1b[I\x1b[O" * 20, b"\x00" * 50,
 )  # fmt: skip
-def test_odd_octets_end_nothing_and_the_next_key_is_read(octets: bytes) -> None:
-    async def test() -> None:
+
+
+def test_odd_octets_end_nothing_and_the_next_key_is_read() -> None:
+    async def test(octets: bytes) -> None:
         async with Reading(served=FAST) as reading:
             await reading.press(octets)
             await asyncio.sleep(0.15)
@@ -112,12 +113,11 @@ def test_odd_octets_end_nothing_and_the_next_key_is_read(octets: bytes) -> None:
             await reading.press(b"o")
             await reading.shows("type to search")
 
-    run(test)
+    run_each(test, ODD)
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_random_octets_are_no_error(seed: int) -> None:
-    async def test() -> None:
+def test_random_octets_are_no_error() -> None:
+    async def test(seed: int) -> None:
         source = random.Random(seed)
         async with Reading(served=FAST) as reading:
             for _ in range(20):
@@ -126,19 +126,18 @@ def test_random_octets_are_no_error(seed: int) -> None:
             await reading.settle()
             assert reading.ended is None or reading.ended.error is None
 
-    run(test)
+    run_each(test, range(8))
 
 
-@pytest.mark.parametrize("keys", [b"?1", b"q?", b"qV", b"q\\", b"qm5", b":q", b"oq" + b"?1" * 20])
-def test_keys_that_come_before_a_screen_or_after_the_end_are_no_error(keys: bytes) -> None:
-    async def test() -> None:
+def test_keys_that_come_before_a_screen_or_after_the_end_are_no_error() -> None:
+    async def test(keys: bytes) -> None:
         async with Reading(served=FAST) as reading:
             reading.reader.feed(keys)
             await reading.settle()
             reading.reader.hang_up()
             assert (await reading.ends()).error is None
 
-    run(test)
+    run_each(test, [b"?1", b"q?", b"qV", b"q\\", b"qm5", b":q", b"oq" + b"?1" * 20])
 
 
 @pytest.mark.parametrize("octets", [b"\x1b" * 100_000, b" " * 100_000, b"\x1b[A" * 50_000, b"\x1b[" * 50_000])
@@ -273,12 +272,11 @@ SCREENS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_hanging_up_on_any_screen_ends_it_and_writes_no_more(screen: str) -> None:
-    async def test() -> None:
+def test_hanging_up_on_any_screen_ends_it_and_writes_no_more() -> None:
+    async def test(screen: str) -> None:
         start, keys = SCREENS[screen]
         async with Reading(start, FAST) as reading:
-            reading.reader.feed(keys)
+            await reading.takes(keys)
             await asyncio.sleep(0.1)
             reading.reader.hang_up()
             before = len(reading.sink.octets)
@@ -293,7 +291,7 @@ def test_hanging_up_on_any_screen_ends_it_and_writes_no_more(screen: str) -> Non
             await asyncio.sleep(0)
             assert len(reading.sink.octets) == before
 
-    run(test)
+    run_each(test, SCREENS)
 
 
 def test_200_sessions_leave_no_task_timer_or_object_behind() -> None:

@@ -117,10 +117,11 @@ def test_limits_are_numbers(option: str, text: str, refused: Refused) -> None:
     assert refused("ssh", f"{option}={text}") == f"{option} {text[:20]}: must be 1 to 999999"
 
 
-def test_without_the_extra() -> None:
+@pytest.mark.parametrize(("way", "missing"), [("ssh", ("asyncssh", "aiohttp")), ("web", ("aiohttp",))])
+def test_without_the_extra(way: str, missing: tuple[str, ...]) -> None:
     code = (
-        "import sys; sys.modules['asyncssh'] = None; sys.modules['aiohttp'] = None; import tcptui.cli;"
-        "sys.exit(tcptui.cli.main(['serve', 'ssh', '--port', '0']))"
+        f"import sys; sys.modules.update(dict.fromkeys({missing})); import tcptui.cli;"
+        f"sys.exit(tcptui.cli.main(['serve', '{way}', '--port', '0']))"
     )
     result = python(code, check=False)
     assert (result.returncode, result.stdout) == (2, "")

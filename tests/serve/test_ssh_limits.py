@@ -20,7 +20,8 @@ from tcptui.serve.access import Access
 from tcptui.serve.listening import BACKLOG
 from tcptui.serve.passwords import Passwords
 from tcptui.serve.reader import Reader
-from tests.serve.ssh_here import WIDE, Here, ended, run
+from tests.serve.reading import run
+from tests.serve.ssh_here import WIDE, Here, ended
 from tests.serve.ssh_server import Client, is_answering, until
 from tests.serve.test_access import quick
 
@@ -88,6 +89,7 @@ def test_who_does_not_log_in_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_wants_no_terminal_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether no channel is opened, or a terminal asked for and no shell."""
     monkeypatch.setattr(ssh_session, "TERMINAL", 0.3)
+    monkeypatch.setattr(ssh_session, "LEAVING", 0.1)
 
     async def test() -> None:
         async with Here() as here:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -198,7 +198,7 @@ def _wire(scenario: Scenario, moments: Moments) -> Iterator[str]:
     yield '<p id="next" class="dim"></p></section>'
 
 
-def _rows(lines: list[Line] | Any) -> str:
+def _rows(lines: Sequence[Line]) -> str:
     return "".join(f"<span>{html_line(line)}</span>\n" for line in lines)
 
 

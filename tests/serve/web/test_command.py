@@ -9,7 +9,6 @@ import pytest
 from aiohttp import ClientSession, WSMsgType
 
 from tcptui.cli import main
-from tests.command import python
 from tests.serve.ssh_server import ANSWER, PATIENCE, QUESTION, ServerProcess
 
 
@@ -96,13 +95,3 @@ def test_what_is_wrong_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
         assert printed.out == ""
         assert told in printed.err
         assert printed.err.count("\n") == 1
-
-
-def test_without_the_extra() -> None:
-    code = (
-        "import sys; sys.modules['aiohttp'] = None; import tcptui.cli;"
-        "sys.exit(tcptui.cli.main(['serve', 'web', '--port', '0']))"
-    )
-    result = python(code, check=False)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "tcptui: serving needs more than is installed: pip install 'tcptui[serve]'\n"

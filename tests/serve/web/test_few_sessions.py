@@ -8,9 +8,10 @@ from aiohttp import ClientError, ClientSession, TCPConnector
 
 from tcptui.commands.serve_web import _connections
 from tcptui.serve.admission import AdmissionLimits
+from tests.serve.ssh_server import until
 from tests.serve.web.running import MANY, running
 from tests.serve.web.stranger import BINARY
-from tests.serve.web.test_server import in_loop, until
+from tests.serve.web.test_server import in_loop
 
 FEW = AdmissionLimits(total=10)
 

@@ -23,6 +23,7 @@ from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Reader, Served
 from tcptui.serve.web import answers, session
 from tcptui.serve.web import server as server_module
+from tests.serve.ssh_server import until
 from tests.serve.web.running import MANY, running
 from tests.serve.web.stranger import BINARY, KEY, PING, TEXT, Stranger, ask, frame
 
@@ -38,14 +39,6 @@ def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
         asyncio.run(asyncio.wait_for(test(*arguments, **named), 2 * PATIENCE))
 
     return run
-
-
-async def until(there: Callable[[], bool]) -> None:
-    """Waits for it."""
-    end = time.monotonic() + PATIENCE
-    while not there():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.005)
 
 
 async def shows(socket: ClientWebSocketResponse, text: bytes) -> bytes:
