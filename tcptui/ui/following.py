@@ -32,11 +32,10 @@ from tcptui.view.asked import Asked
 
 
 class Result(NamedTuple):
-    """What came of an answer."""
+    """What came of an answer; without one `told` is empty."""
 
     told: str
     is_right: bool
-    """Whether it was not wrong."""
 
 
 NO_RESULT = Result("", True)
@@ -68,7 +67,7 @@ class Following:
         self._seen = 0
         """The question before which he has gone away: he may have seen what comes."""
         self.result = NO_RESULT
-        """What came of his last answer."""
+        """What came of his answer to the question before, once that stands no longer."""
 
     def hear(self, what: Shown | Trouble) -> None:
         """What the room tells."""
@@ -91,7 +90,7 @@ class Following:
             session = session_of(shown, self._story)
         if shown.moves != self.shown.moves:
             line = parse_line(shown.moves)
-        self._look_at_question(shown)
+        self._look_at_question(shown, line)
         self._session, self._line, self.shown, self.is_away = session, line, shown, False
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
         if not session.history.is_on(line, self._position):
@@ -110,9 +109,6 @@ class Following:
         except MessageError:
             return None
         self.choice = choice
-        asked = session.predicting
-        if choice and shown.is_answered and isinstance(asked, AskedByPresenter) and not session.working:
-            self.result = asked.result_of(choice)
         return session
 
     def has_left(self, session: Session) -> bool:
@@ -175,20 +171,17 @@ class Following:
         """How many moves are made; a stranger may say more than there are."""
         return min(self.shown.position, self._line.length)
 
-    def _look_at_question(self, shown: Shown) -> None:
-        """Before that is shown: whether the answer to the question that stands is told by it, or by the step
-        that it makes."""
+    def _look_at_question(self, shown: Shown, line: Line) -> None:
+        """Before that is shown, on that line: what came of his answer, if the question is left by it."""
         before = self.shown
-        is_answered = shown.asks == before.asks and shown.is_answered
-        is_made = shown.asks != before.asks and shown.position == before.position + 1
-        predicting = None if self._session is None else self._session.predicting
-        if before.asks and not before.is_answered and (is_answered or is_made):
-            seen = self.is_away or self.has_seen
-            self.result = NO_RESULT
-            if isinstance(predicting, AskedByPresenter) and not seen:
-                self.result = predicting.result_of(self.choice)
-        if shown.asks != before.asks:
-            self.choice = 0
+        if (shown.asks, shown.position) == (before.asks, before.position):
+            return
+        asked = None if self._session is None else self._session.predicting
+        if isinstance(asked, AskedByPresenter) and asked.question is not None:
+            is_made = shown.position > before.position and before.position not in line.others
+            is_told = self.choice and (is_made or before.is_answered)
+            self.result = asked.last_result(self.choice) if is_told else NO_RESULT
+        self.choice = 0
 
 
 def _story_of(shown: Shown) -> Shown:
@@ -216,22 +209,42 @@ class AskedByPresenter(Predicting):
     def uncover(self) -> bool:
         return False
 
-    def asked(self, *, waits: bool) -> Asked:
+    def asked(self, *, waits: bool) -> Asked | None:
         following, asked = self._following, super().asked(waits=waits)
-        result, title = following.result, say("room.asks")
+        choice, last = following.choice, following.result
+        if asked is None:
+            return Asked(say("room.asked"), last.told, last.is_right, "", ()) if last.told else None
         if not asked.choices:
-            return Asked(title, result.told, result.is_right, "", ())
-        if self.covered and following.has_seen:
-            return asked._replace(title=title, told=say("room.has_seen"))
-        if self.covered and following.choice:
-            return asked._replace(title=title, told=say("room.your_answer", choice=following.choice))
-        return asked._replace(title=title, told=result.told, was_right=result.is_right)
+            words = say("room.asks_nothing") if asked.words else ""
+            return Asked(say("room.asked"), last.told, last.is_right, words, ())
+        asked = asked._replace(title=say("room.asks"))
+        if not self.covered:
+            return asked._replace(
+                told=self._what_came(choice), was_right=not choice or self._is_right(choice)
+            )
+        if following.has_seen:
+            return asked._replace(told=say("room.has_seen"))
+        if choice:
+            return asked._replace(told=say("room.your_answer", choice=choice))
+        return asked._replace(told=last.told, was_right=last.is_right)
 
-    def result_of(self, choice: int) -> Result:
-        """What comes of an answer to the question that stands."""
-        question = self.question
+    def last_result(self, choice: int) -> Result:
+        """What came of an answer to the question that stands, for when it stands no longer."""
+        question, is_right = self.question, self._is_right(choice)
         if question is None:
             return NO_RESULT
-        is_right = choice == question.right + 1
-        key = "predict.right" if is_right else "predict.wrong" if choice else "predict.unanswered"
-        return Result(self._text(Message.of(key, answer=question.told)), not choice or is_right)
+        key = "room.last_right" if is_right else "room.last_wrong"
+        return Result(self._text(Message.of(key, answer=question.told)), is_right)
+
+    def _is_right(self, choice: int) -> bool:
+        question = self.question
+        return question is not None and choice == question.right + 1
+
+    def _what_came(self, choice: int) -> str:
+        """Of an answer to the question that stands; 0: of none."""
+        question = self.question
+        if question is None:
+            return ""
+        key = "predict.wrong" if choice else "room.what_comes"
+        key = "predict.right" if self._is_right(choice) else key
+        return self._text(Message.of(key, answer=question.told))

@@ -84,8 +84,9 @@ class Predicting:
         if choice:
             self._scores.add(self._chapter, right=right)
 
-    def asked(self, *, waits: bool) -> Asked:
-        """What is shown; `waits`: nothing is asked now, for the run is on its way."""
+    def asked(self, *, waits: bool) -> Asked | None:
+        """What is shown; `waits`: nothing is asked now, for the run is on its way. None: a class will be
+        asked nothing more."""
         told, question = self._told, None if waits else self.question
         if self.for_class:
             title = say("predict.class")
@@ -95,8 +96,10 @@ class Predicting:
             title = title if score.answered else say("predict.title")
         last, right = (told[1], told[2]) if told[0] is self._history.world else ("", True)
         if question is None:
-            goes_on = not waits and self._history.world.next_event() is not None
-            return Asked(title, last, right, say("predict.none") if goes_on else "", ())
+            goes_on = self._history.world.next_event() is not None
+            if self.for_class and not (waits or goes_on):
+                return None
+            return Asked(title, last, right, say("predict.none") if goes_on and not waits else "", ())
         place = -1 if self.covered else question.right
         return Asked(
             title, last, right, self._text(question.words), tuple(map(self._text, question.choices)), place

@@ -157,10 +157,10 @@ class AskingClass(Predicting):
     def of(self, history: History) -> Predicting:
         return AskingClass(history, self._presenting)
 
-    def asked(self, *, waits: bool) -> Asked:
+    def asked(self, *, waits: bool) -> Asked | None:
         asked = super().asked(waits=waits)
-        if not asked.choices:
-            return asked
+        if asked is None or not asked.choices:
+            return None if asked is None else asked._replace(title=say("room.asks_all"))
         answers = self._presenting.answers(len(asked.choices))
         key = "room.answered" if self.covered else "room.resolved"
         title = say(key, count=sum(answers), all=self._presenting.counted.watchers)

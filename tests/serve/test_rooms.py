@@ -160,7 +160,7 @@ def test_a_class_answers_without_apps_of_their_own_and_each_is_told_what_came_of
                 (one, "wrong: "),
                 (others[0], "wrong: "),
                 (others[1], "right: "),
-                (silent, "not answered"),
+                (silent, "what comes: "),
             )
             for pupil, words in told:
                 await pupil.shows(words)
@@ -193,11 +193,15 @@ def test_who_answered_sees_what_all_see_once_another_question_is_over() -> None:
             while spectator_of(one).shown.asks == asked:
                 await presenter.press(b" ")
             await one.until(lambda: view_of(one).has(1))
-            assert "right: " in one.screen.lower()
+            assert "last answer was right: " in one.screen.lower()
             assert view_of(one) is not view_of(other)
             await presenter.press(b" ")
-            await one.shows("not answered")
+            await one.shows("what comes: ")
             assert view_of(one) is view_of(other)
+            async with watched(at) as late:
+                await late.shows("what comes: ")
+                assert "answered" not in late.screen
+                assert view_of(late) is view_of(other)
 
     run(test)
 
