@@ -11,7 +11,6 @@ import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
 from contextlib import suppress
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -42,15 +41,14 @@ class Spectator:
     """In the place of a terminal's driver, for the `Reader` whose connection it is."""
 
     def __init__(
-        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = "",
+        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str,
         shown: Shown = NOTHING_SHOWN,
     ) -> None:  # fmt: skip
         """`me` is what his answers are known by, and `shown` what he was told last, if he has been here
         before."""
         self._outlet: Outlet | None = outlet
         self._room, self._audience, self.look, self._may_ask = room, audience, look, may_ask
-        self.me = me or token_hex(8)
-        """What his answers are known by."""
+        self.me = me
         self.shown = shown
         self._input = TerminalInput(None, self._take)
         self._piece = b""

@@ -174,6 +174,9 @@ class View:
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """Spectators answer for themselves."""
 
+    def withdraw(self, watcher: str) -> None:
+        """They are withdrawn where they leave."""
+
     # Its life.
 
     def end(self) -> None:

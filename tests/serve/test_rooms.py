@@ -322,6 +322,26 @@ def test_who_has_answered_goes_away_and_comes_back_counts_once() -> None:
     run(test)
 
 
+def test_who_connects_again_and_again_has_one_vote() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter:
+            await presenter.press(b"  P")
+            for keys in (b"1", b"\\", b"1"):
+                async with watched(at) as one:
+                    await one.until(lambda one=one: view_of(one).has(1))  # type: ignore[misc]
+                    one.reader.feed(b"1")
+                    await one.shows("your answer is 1")
+                    one.reader.feed(keys)
+                    await one.settle()
+            async with watched(at) as one:
+                await one.until(lambda: view_of(one).has(1))
+                one.reader.feed(b"1")
+                await presenter.shows("1 of 1")
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     "octets",
     [b"\xff\xfe" * 50, b"9" * 5_000, b"\x1b[<35;3;3M" * 500, b"\x1b[200~" + b"x" * 5_000, b"\x1b[?1;2c"],
