@@ -38,6 +38,7 @@ from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
@@ -243,10 +244,12 @@ class Reader:
         """With an app of his own as long as he needs one; `me` is what his answers are known by."""
         preferences = self._preferences(())
         audience, may_ask = self._served.audience(room), preferences.may_ask
-        answer, shown = NO_ANSWER, NOTHING_SHOWN
+        answer, shown, ahead = NO_ANSWER, NOTHING_SHOWN, Ahead()
         while self._outlet is not None and self._reason == "left":
             look = Look(*self._size, preferences.suits, preferences.ascii_only, answer)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me, shown)
+            self._spectator = spectator = Spectator(
+                self._outlet, room, audience, look, may_ask, me, ahead, shown
+            )  # fmt: skip
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
             if keys is None:

@@ -24,6 +24,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.named_tuple import NamedTuple
 from tcptui.rooms.room import Room
 from tcptui.rooms.values import Shown, Trouble
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.predicting import Predicting
 from tcptui.ui.seen import ScoresInMemory
 from tcptui.ui.session import Session
@@ -43,12 +44,17 @@ NO_RESULT = Result("", True)
 
 class Following:
     """One watcher of a room. `story` gives the stories of the package; `me` is what his answers are known by,
-    if he has given some already."""
+    and `ahead` where he has been on his own, if he has followed before."""
 
     def __init__(
-        self, room: Room, story: Callable[[str], Scenario | None] = shipped_story, me: str = ""
+        self,
+        room: Room,
+        story: Callable[[str], Scenario | None] = shipped_story,
+        me: str = "",
+        ahead: Ahead | None = None,
     ) -> None:
         self.room, self._story = room, story
+        self._ahead = Ahead() if ahead is None else ahead
         self._me = me or token_hex(8)
         self.newest = Shown()
         """What was told last; `Shown()`: nothing yet."""
@@ -65,7 +71,7 @@ class Following:
         self.choice = 0
         """What he has answered to the question that stands, from 1; 0: nothing."""
         self._seen = 0
-        """The question before which he has gone away: he may have seen what comes."""
+        """The question whose answer he has seen on his own; 0: of none that stood while he followed."""
         self.result = NO_RESULT
         """What came of his answer to the question before, once that stands no longer."""
 
@@ -91,15 +97,18 @@ class Following:
         if shown.moves != self.shown.moves:
             line = parse_line(shown.moves)
         self._look_at_question(shown, line)
+        if self._ahead.has_seen(shown):
+            self._seen = shown.asks
         self._session, self._line, self.shown, self.is_away = session, line, shown, False
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
         if not session.history.is_on(line, self._position):
             session.walk(session.history.walk_on(line, self._position), self._position)
         return session
 
-    def begin(self, shown: Shown, choice: int = 0) -> Session | None:
+    def begin(self, shown: Shown, choice: int = 0, *, has_seen: bool = False) -> Session | None:
         """The session in which that is shown, on its way there, for one who has been told of it before;
-        `choice` is what he has answered to its question, or 0. None: nothing is shown, or what can't be used,
+        `choice` is what he has answered to its question, or 0, and `has_seen` whether he has seen what comes.
+        None: nothing is shown, or what can't be used,
         which is told as soon as it is heard again."""
         if not shown.number:
             return None
@@ -109,6 +118,8 @@ class Following:
         except MessageError:
             return None
         self.choice = choice
+        if has_seen:
+            self._seen = shown.asks
         return session
 
     def has_left(self, session: Session) -> bool:
@@ -132,16 +143,21 @@ class Following:
         self.is_away = True
         mine = self._session
         self.is_on_own = mine is not None and mine.history.scenario.name != session.history.scenario.name
-        if self.shown.asks and not self.shown.is_answered:
-            self._seen = self.shown.asks
         if self._session is not None:
             self._session.predicting = None
+
+    def note(self, session: Session) -> None:
+        """He is on his own at the moment of that one."""
+        scenario, shown = session.history.scenario, self.shown
+        is_presented = session is self._session
+        story = (shown.story, shown.variant) if is_presented else (scenario.name, scenario.variant)
+        self._ahead.note(story, session.history)
 
     @property
     def may_answer(self) -> bool:
         """Whether a question stands that can be answered still."""
         shown = self.shown
-        return bool(shown.asks) and not (self.is_away or shown.is_answered or shown.asks == self._seen)
+        return bool(shown.asks) and not (self.is_away or shown.is_answered or self.has_seen)
 
     def answer(self, choice: int) -> None:
         """Says so to the presenter; another answer takes its place, as long as nothing is resolved."""
@@ -150,7 +166,7 @@ class Following:
 
     @property
     def has_seen(self) -> bool:
-        """Whether he may have seen the answer of the question that stands."""
+        """Whether he has seen on his own what comes, where a question stands or stood last."""
         return bool(self.shown.asks) and self.shown.asks == self._seen
 
     def clock_text(self, brief: bool) -> str:
@@ -206,6 +222,10 @@ class AskedByPresenter(Predicting):
     def covered(self) -> bool:
         return self.question is not None and not self._following.shown.is_answered
 
+    @property
+    def is_answered_here(self) -> bool:
+        return self._following.may_answer
+
     def uncover(self) -> bool:
         return False
 
@@ -222,10 +242,11 @@ class AskedByPresenter(Predicting):
             return asked._replace(
                 told=self._what_came(choice), was_right=not choice or self._is_right(choice)
             )
+        if choice:
+            key = "room.answer_stays" if following.has_seen else "room.your_answer"
+            return asked._replace(told=say(key, choice=choice))
         if following.has_seen:
             return asked._replace(told=say("room.has_seen"))
-        if choice:
-            return asked._replace(told=say("room.your_answer", choice=choice))
         return asked._replace(told=last.told, was_right=last.is_right)
 
     def last_result(self, choice: int) -> Result:

@@ -22,9 +22,6 @@ class Predicting:
     shows_answer = True
     """Whether a step of the reader's shows the answer."""
 
-    is_answered_here = True
-    """Whether a digit answers."""
-
     def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
         self._history, self._scores = history, scores
         self.for_class = for_class
@@ -42,6 +39,11 @@ class Predicting:
     def next_mode(self) -> Predicting | None:
         """After one reader a class, after a class nobody."""
         return None if self.for_class else Predicting(self._history, self._scores, for_class=True)
+
+    @property
+    def is_answered_here(self) -> bool:
+        """Whether a digit answers."""
+        return True
 
     @property
     def question(self) -> Question | None:

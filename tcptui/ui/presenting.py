@@ -148,11 +148,13 @@ class Presenting:
 class AskingClass(Predicting):
     """Asks those who watch; the first key shows the answer, the next one makes the step."""
 
-    is_answered_here = False
-
     def __init__(self, history: History, presenting: Presenting) -> None:
         super().__init__(history, ScoresInMemory(), for_class=True)
         self._presenting = presenting
+
+    @property
+    def is_answered_here(self) -> bool:
+        return False
 
     def of(self, history: History) -> Predicting:
         return AskingClass(history, self._presenting)

@@ -239,11 +239,12 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         presenter = await asking(room, "s5")
         watcher = await room.watch()
         assert watcher.session.covered
-        await watcher.press("b")
+        await watcher.press("b", "space")
         assert watcher.session.asked is None
         await watcher.press("1", "2")
         await watcher.press("f")
         assert "Not asked of you" in watcher.text
+        assert "answer" not in watcher.text.splitlines()[-2]
         await watcher.press("1")
         await room.count()
         assert "0 of 1 have answered" in presenter.text
@@ -257,6 +258,54 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await watcher.press("1")
         await room.count()
         assert "1 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("keys", ["b", "Q", "l", "V enter"])
+def test_who_has_been_away_and_not_seen_what_comes_is_asked(keys: str) -> None:
+    async def test(room: Class) -> None:
+        await asking(room, f"s{question_in_flight()}")
+        watcher = await room.watch()
+        await watcher.press(*keys.split(), "f")
+        await watcher.press("1")
+        assert "Your answer is 1; another" in watcher.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize(
+    "keys", ["space space space space", "end", "right_square_bracket left_square_bracket end"]
+)
+def test_who_has_looked_ahead_is_not_asked_what_he_has_seen(keys: str) -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn"), "s3"), size=(120, 36))
+        watcher, other = await room.watch(), await room.watch()
+        await watcher.press(*keys.split(), "f")
+        await presenter.press("P", "space", "space")
+        while not presenter.session.covered:
+            await presenter.press("space")
+        await room.settle()
+        assert "Not asked of you: you have seen on your own what comes." in watcher.text
+        await watcher.press("1")
+        await other.press("1")
+        await room.count()
+        assert "1 of 2 have answered" in presenter.text
+
+    in_class(test)
+
+
+def test_an_answer_stays_when_its_watcher_looks_ahead_afterwards() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        wrong = right(presenter) % len(choices(presenter)) + 1
+        await watcher.press(str(wrong), "b", "space", "f")
+        await watcher.press(str(right(presenter)))
+        assert f"Your answer is {wrong}; you have seen what comes since, so it stays." in watcher.text
+        await presenter.press("space")
+        await room.settle()
+        assert "Wrong: " in watcher.text
 
     in_class(test)
 

@@ -62,7 +62,8 @@ SENTENCES = {
     "room.asks_none": "nothing more will happen here: nobody is asked anything",
     "room.choice": "{words} ({count})",
     "room.your_answer": "Your answer is {choice}; another digit changes it.",
-    "room.has_seen": "Not asked of you: you were on a copy of this moment.",
+    "room.has_seen": "Not asked of you: you have seen on your own what comes.",
+    "room.answer_stays": "Your answer is {choice}; you have seen what comes since, so it stays.",
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",
