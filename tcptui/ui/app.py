@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from tcptui.ui.stories import Stories
 
 
+def _is_dialog(screen: object) -> bool:
+    """By what it has: the first frame does not wait for the class."""
+    return hasattr(type(screen), "covered")
+
+
 class TcptuiApp(App[None], inherit_css=False):
     """Shows a session, or, without one, the scenarios to choose from.
 
@@ -262,7 +267,7 @@ class TcptuiApp(App[None], inherit_css=False):
         """Textual has the screen that is in front now drawn again; behind a dialog it stays as it is."""
         drawn = [one for one in self.screen_stack[-1:] if not one._repaint_required]
         pushed = super().push_screen(screen, *further, **how)
-        if hasattr(screen, "covered"):
+        if _is_dialog(screen):
             for beneath in drawn:
                 beneath._repaint_required = False
                 beneath._exchange_repaint_regions()
@@ -286,7 +291,7 @@ class TcptuiApp(App[None], inherit_css=False):
 
     def _is_uncovered_by(self, gone: Screen[Any]) -> bool:
         """Whether of the screen that is in front now only what a dialog has covered is to be drawn."""
-        return hasattr(gone, "covered") and hasattr(self.screen, "uncover")
+        return _is_dialog(gone) and hasattr(self.screen, "uncover")
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""

@@ -28,6 +28,7 @@ class Dialog(ModalScreen[T], inherit_css=False):
         super().__init__()
         self.styles.align = ("center", "middle")
         self.styles.color = "ansi_default"
+        self._is_laid_out = False
         self._opened = inf
         """When the box was laid out and drawn: what its widgets had asked for by then has been done."""
         self._changed_meanwhile: set[Region] = set()
@@ -37,7 +38,7 @@ class Dialog(ModalScreen[T], inherit_css=False):
 
     def place_again(self, width: int, height: int) -> None:
         """After the colours have changed."""
-        for widget in self.query("*"):
+        for widget in self.walk_children(Widget):
             if hasattr(widget, "paint"):
                 widget.paint()
 
@@ -45,7 +46,7 @@ class Dialog(ModalScreen[T], inherit_css=False):
     def covered(self) -> Region:
         """What of the screen beneath is not seen, or not as it is."""
         if self._repaint_required or not self._is_open:
-            return self.size.region
+            return self.app.size.region
         return self._box
 
     @property
@@ -77,15 +78,27 @@ class Dialog(ModalScreen[T], inherit_css=False):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _on_screen_resume(self, event: ScreenResume) -> None:
-        """By now all widgets are there: it is laid out and drawn once."""
+        """By now all widgets are there: it is laid out and drawn, once."""
         event.prevent_default()
+        bars = self._scroll_bars
         super()._on_screen_resume(event)
         if self._is_open:
             self.refresh(self.size.region)
             return
+        if self._scroll_bars != bars:
+            self._refresh_layout()
+        self._is_laid_out = True
+        self._compositor._dirty_regions.clear()
+        self._compositor._dirty_regions.update(self._changed_meanwhile, [self._box])
+        self._compositor_refresh()
         self._opened = get_time()
-        for widget in (self, *self.query(Widget)):
+        for widget in self.walk_children(Widget, with_self=True):
             widget._repaint_required = widget._layout_required = False
+
+    @property
+    def _scroll_bars(self) -> list[bool]:
+        """Which there are."""
+        return [widget.show_vertical_scrollbar for widget in self.walk_children(Widget)]
 
     async def _on_update(self, message: Update) -> None:
         if message.time > self._opened:
@@ -104,11 +117,9 @@ class Dialog(ModalScreen[T], inherit_css=False):
             await super()._on_resize(event)
 
     def _compositor_refresh(self) -> None:
-        compositor, box = self._compositor, self._box
-        if not self._is_open:
-            compositor._dirty_regions.clear()
-            compositor._dirty_regions.update(self._changed_meanwhile, [box])
-        self._needs_beneath = not all(map(box.contains_region, compositor._dirty_regions))
+        if not self._is_laid_out:
+            return
+        self._needs_beneath = not all(map(self._box.contains_region, self._compositor._dirty_regions))
         try:
             super()._compositor_refresh()
         finally:

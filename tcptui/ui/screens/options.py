@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from textual.color import Color
 from textual.css.styles import RenderStyles, Styles
-from textual.events import Click
+from textual.events import Click, Resize
+from textual.geometry import Size
 from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -55,6 +56,20 @@ class Options(OptionList, inherit_css=False):
         """Of an option; that under the cursor is set off."""
         style = super().get_visual_style(partial=partial)
         return style + self._cursor if "option-list--option-highlighted" in component_classes else style
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        is_another = super()._size_updated(size, virtual_size, container_size, layout)
+        if is_another:
+            self._option_render_cache.clear()
+            self._line_cache.clear()
+            self._update_lines()
+        return is_another
+
+    def _on_resize(self, event: Resize) -> None:  # type: ignore[override]
+        """That has been done when it was laid out: later it would be drawn twice."""
+        event.prevent_default()
 
     def action_page_up(self) -> None:
         with suppress(KeyError):

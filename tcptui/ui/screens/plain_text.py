@@ -26,7 +26,7 @@ class PlainText(Content):
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
-        look = style.rich_style
+        look = style.rich_style_with_offset(0, 0)
         lines = _lines(self.plain, width, _is_in_one_line(options.rules)) if width else ()
         return [Strip([Segment(line, look)], cells) for line, cells in lines[:height]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
@@ -35,12 +35,12 @@ class Scrolled(ScrollView, inherit_css=False):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
 
-    def _on_resize(self) -> None:
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        is_another = super()._size_updated(size, virtual_size, container_size, layout)
         self._fit()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        self._fit()
-        return super().render_lines(crop)
+        return is_another
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -54,9 +54,10 @@ class Scrolled(ScrollView, inherit_css=False):
         return self._made
 
     def _fit(self) -> None:
-        """Tells Textual how much there is to be scrolled: that depends on the width."""
+        """Tells Textual how much there is to be scrolled, which depends on the width; nothing around it has
+        another place because of that."""
         width = self.scrollable_content_region.width
         size = Size(width, len(self._lines(width)))
-        if width and size != self.virtual_size:
-            self.virtual_size = size
+        if size != self.virtual_size:
+            self.set_reactive(Scrolled.virtual_size, size)
             self._scroll_update(size)
