@@ -148,19 +148,21 @@ class Presenting:
 class AskingClass(Predicting):
     """Asks those who watch; the first key shows the answer, the next one makes the step."""
 
-    is_answered_here = False
-
     def __init__(self, history: History, presenting: Presenting) -> None:
         super().__init__(history, ScoresInMemory(), for_class=True)
         self._presenting = presenting
 
+    @property
+    def is_answered_here(self) -> bool:
+        return False
+
     def of(self, history: History) -> Predicting:
         return AskingClass(history, self._presenting)
 
-    def asked(self, *, waits: bool) -> Asked:
+    def asked(self, *, waits: bool) -> Asked | None:
         asked = super().asked(waits=waits)
-        if not asked.choices:
-            return asked
+        if asked is None or not asked.choices:
+            return None if asked is None else asked._replace(title=say("room.asks_all"))
         answers = self._presenting.answers(len(asked.choices))
         key = "room.answered" if self.covered else "room.resolved"
         title = say(key, count=sum(answers), all=self._presenting.counted.watchers)
