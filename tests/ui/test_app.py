@@ -338,6 +338,20 @@ def test_a_terminal_that_is_too_small_at_the_start_can_grow(scenario: str | None
     assert asyncio.run(run()) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((40, 3), ["tcptui needs 80x24 cells;", "this terminal has 40x3.", "q leaves."]),
+        ((40, 2), ["needs 80x24", "q leaves."]),
+        ((24, 9), ["needs 80x24", "q leaves."]),
+        ((12, 4), ["needs 80x24", "q leaves."]),
+    ],
+)
+def test_what_a_small_terminal_says_is_not_cut(size: tuple[int, int], told: list[str]) -> None:
+    screenshot, _ = drive("handshake", size=size)
+    assert [line.strip() for line in screenshot.text.splitlines() if line] == told
+
+
 def test_a_terminal_that_is_too_small_can_be_left() -> None:
     async def run() -> bool:
         app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from tcptui.explain.catalogue import say
 from tcptui.ui.screens.box import Words, colours_for
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.view.cells import cell_len
 
 
 class TooSmall(ModalScreen[None], inherit_css=False):
@@ -43,10 +44,16 @@ class TooSmall(ModalScreen[None], inherit_css=False):
         width, height = self._needed
         if self._is_over(event.size):
             dismiss_once(self, None)
-        needs = say("ui.too_small.needs", width=width, height=height)
-        has = say("ui.too_small.has", columns=event.size.width, rows=event.size.height)
-        notice = f"{needs}\n{has}\n{say('ui.too_small.quit')}"
-        self._needs.update(Content(notice))
+        columns, rows = event.size
+        leave = say("ui.too_small.quit")
+        lines = [
+            say("ui.too_small.needs", width=width, height=height),
+            say("ui.too_small.has", columns=columns, rows=rows),
+            leave,
+        ]
+        if len(lines) > rows or max(map(cell_len, lines)) > columns:
+            lines = [say("ui.too_small.needs_brief", width=width, height=height), leave]
+        self._needs.update(Content("\n".join(lines)))
 
     def on_screen_resume(self) -> None:
         """What stood in front of it has gone; by now the terminal may be large enough."""
