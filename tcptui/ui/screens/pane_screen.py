@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -16,6 +16,7 @@ from textual.timer import Timer
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane
 from tcptui.ui.panes.update import Piece, PiecesUpdate
+from tcptui.view.cells import is_simple
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tcptui.view.lines import Line, part
 
@@ -46,6 +47,8 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Draws what has not been drawn because more keys were waiting."""
         self._frame_comes = False
         """Whether Textual is at its next frame."""
+        self._uncovered: list[Region] = []
+        """Where dialogs stood that have gone."""
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
@@ -71,13 +74,50 @@ class PaneScreen(Screen[None], inherit_css=False):
     def picture(self) -> list[Line]:
         """All that it shows, line by line, after whatever keys are waiting to be seen."""
         self._draw()
+        return self._seen(0, self.backdrop.shown[0].height)
+
+    def _seen(self, first: int, end: int) -> list[Line]:
+        """What stands on the lines of the screen from `first` on, up to `end`."""
         place, lines = self.backdrop.shown
-        picture = list(lines)
-        for (x, y, width, _), shown in (pane.shown for pane in self._panes if pane.display):
-            for row, line in enumerate(shown, y):
-                under = picture[row]
-                picture[row] = (*part(under, 0, x), *line, *part(under, x + width, place.width))
-        return picture
+        seen = list(lines[first:end])
+        for (x, y, width, height), shown in (pane.shown for pane in self._panes if pane.display):
+            for row in range(max(y, first), min(y + height, first + len(seen))):
+                under = seen[row - first]
+                seen[row - first] = (
+                    *part(under, 0, x), *shown[row - y], *part(under, x + width, place.width),
+                )  # fmt: skip
+        return seen
+
+    def uncover(self, region: Region) -> None:
+        """A dialog that has stood there goes: what is behind it is drawn when this screen is resumed."""
+        self._uncovered.append(region)
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Behind a dialog the rest has stayed in the terminal; Textual would draw all anew."""
+        event.prevent_default()
+        was_drawn = self._uncovered and not self._repaint_required
+        super()._on_screen_resume(event)
+        if was_drawn:
+            self._repaint_required = False
+            self._exchange_repaint_regions()
+            if self._is_settled:
+                pieces = [piece for region in self._uncovered for piece in self._pieces_of(region)]
+                self.app._display(self, PiecesUpdate(pieces))  # type: ignore[arg-type]
+            else:
+                self.refresh(*self._uncovered)
+        self._uncovered = []
+
+    def _pieces_of(self, region: Region) -> list[Piece]:
+        """What is seen there; a line with wide characters whole, for of one that was half covered the
+        terminal has nothing left."""
+        left, top, right, bottom = region.corners
+        pieces = []
+        for y, line in enumerate(self._seen(top, bottom), top):
+            if is_simple("".join([text for text, _ in line])):
+                pieces += self.backdrop.pieces(part(line, left, right), left, y)
+            else:
+                pieces += self.backdrop.pieces(line, 0, y)
+        return pieces
 
     def place_again(self, width: int, height: int) -> None:
         """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""
