@@ -27,7 +27,8 @@ from rich.style import Style as RichStyle
 from textual.color import Color
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
+from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -66,6 +67,7 @@ class Pane(Widget, inherit_css=False):
         super().__init__()
         self._looks = looks("any")
         self._place = Place(0, 0, 0, 0)
+        self._stands = True
         self._lines: list[Line] = []
         self._strips: list[Strip | None] = []
         """What Textual asks for; None: it has not asked since the line was changed."""
@@ -83,8 +85,6 @@ class Pane(Widget, inherit_css=False):
         self._looks = looks(palette)
         self._place = place
         self.display = True
-        self.styles.offset = (place.x, place.y)
-        self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
         self._strips = [None] * len(self._lines)
         self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
@@ -96,20 +96,37 @@ class Pane(Widget, inherit_css=False):
     def _become(self, lines: list[Line]) -> list[Piece]:
         """Draws those of the lines that differ from what it shows."""
         x, y, _, _ = self._place
-        changed = []
-        filters = self.get_line_filters()
+        changed: list[Piece] = []
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = None
                 (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                for start, end in _differences(old, new):
-                    at = x + start
-                    for text, look in self._looking(part(new, start, end), filters):
-                        cells = len(text) if text.isascii() else cell_len(text)
-                        changed.append(Piece(at, y + row, cells, text, look))
-                        at += cells
+                changed += self.differing(x, y + row, old, new)
         self._lines = lines
         return changed
+
+    def differing(self, x: int, y: int, old: Line, new: Line) -> list[Piece]:
+        """What of a line that begins at that cell of the screen is another than in the line before, which was
+        as wide."""
+        pieces = []
+        filters = self.get_line_filters()
+        for start, end in _differences(old, new):
+            at = x + start
+            for text, look in self._looking(part(new, start, end), filters):
+                cells = len(text) if text.isascii() else cell_len(text)
+                pieces.append(Piece(at, y, cells, text, look))
+                at += cells
+        return pieces
+
+    @property
+    def display(self) -> bool:
+        """Whether it stands on the screen. The screen lays out its panes itself when that changes: there is
+        no style of which Textual would be told."""
+        return self._stands and not (self._closing or self._closed or self._pruning)
+
+    @display.setter
+    def display(self, stands: bool | str) -> None:
+        self._stands = bool(stands)
 
     @property
     def shown(self) -> tuple[Place, Sequence[Line]]:
@@ -224,6 +241,16 @@ class LadderPane(FramedPane):
     def scroll_rows(self, rows: int) -> None:
         """Scrolls back by so many rows, or, below 0, forward."""
         raise NotImplementedError
+
+
+def arrangement(panes: Sequence[Pane]) -> DockArrangeResult:
+    """Panes where they were filled, as a screen tells Textual; those behind are above those before them."""
+    shown = [pane for pane in panes if pane.display]
+    placements = [
+        WidgetPlacement(Region(*pane.shown[0]), NULL_OFFSET, NULL_SPACING, pane, order, absolute=True)
+        for order, pane in enumerate(shown)
+    ]
+    return DockArrangeResult(placements, set(shown), NULL_SPACING)
 
 
 def _is_cut(line: Line) -> bool:
