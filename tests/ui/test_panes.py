@@ -204,8 +204,8 @@ def test_parts_of_a_line_that_lie_far_apart_are_repainted_apart() -> None:
 
 KEYS = """space space space space space space b space up up l space space space n full_stop escape space comma
     x w space space G space space space space space space
-    home space space space space space i space i i space I backslash backslash space backslash backslash space home
-    backslash backslash backslash backslash"""
+    home space space space space space i space i i space I backslash backslash space backslash backslash space
+    home backslash backslash backslash backslash"""
 
 
 @pytest.mark.parametrize("story", ["reordered", "handshake"])

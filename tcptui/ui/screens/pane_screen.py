@@ -114,10 +114,11 @@ class PaneScreen(Screen[None], inherit_css=False):
                 size = Size(width, height)
                 pane._size_updated(size, size, size, layout=False)
         changed: list[Piece] = []
+        filters = self.backdrop.get_line_filters()
         for y, (old, new) in enumerate(zip(before, self._rows(), strict=True)):
             if old != new:
                 for x, were, are in _unlike(old, new):
-                    changed += self.backdrop.differing(x, y, were, are)
+                    changed += self.backdrop.differing(x, y, were, are, filters)
         self._write(changed)
         self._shown_at = perf_counter()
 
