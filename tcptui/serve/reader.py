@@ -17,6 +17,7 @@ import re
 import time
 from contextlib import suppress
 from functools import cache, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -37,6 +38,7 @@ from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
@@ -228,21 +230,26 @@ class Reader:
                 room = await served.rooms.watch(start.room)
             except MessageError as error:
                 return await self._run_app(First(None, (text_of(error.message),)))
-            return await self._watch_room(room)
+            me = token_hex(8)
+            try:
+                return await self._watch_room(room, me)
+            finally:
+                room.withdraw(me)
         first = await first_of(start, served.catalog, served.rooms)
         if first.goes_on:
             self._start = start._replace(moves="")
         return await self._run_app(first)
 
-    async def _watch_room(self, room: Room) -> BaseException | None:
-        """With an app of his own as long as he needs one."""
+    async def _watch_room(self, room: Room, me: str) -> BaseException | None:
+        """With an app of his own as long as he needs one; `me` is what his answers are known by."""
         preferences = self._preferences(())
-        audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
-        answer, shown = NO_ANSWER, NOTHING_SHOWN
+        audience, may_ask = self._served.audience(room), preferences.may_ask
+        answer, shown, ahead = NO_ANSWER, NOTHING_SHOWN, Ahead()
         while self._outlet is not None and self._reason == "left":
             look = Look(*self._size, preferences.suits, preferences.ascii_only, answer)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me, shown)
-            me = spectator.me
+            self._spectator = spectator = Spectator(
+                self._outlet, room, audience, look, may_ask, me, ahead, shown
+            )  # fmt: skip
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
             if keys is None:

@@ -245,7 +245,10 @@ class ReaderTerminal(Driver):
         if self._is_behind and self._outlet is not None and not self._outlet.is_full:
             self._is_behind = False
             if self._reads:
-                self._app.call_later(self._app.screen.refresh)
+                self._app.call_later(self._draw_all)
+
+    def _draw_all(self) -> None:
+        self._app.screen.refresh(self._app.size.region)
 
     def say(self, line: str) -> None:
         """A line after the terminal has been given back."""

@@ -53,12 +53,15 @@ class Answer(NamedTuple):
     """What a spectator has answered."""
 
     question: int = 0
-    """Its number; 0: he has answered nothing."""
+    """Its number; 0: to none."""
     choice: int = 0
+    """0: nothing."""
+    has_seen: bool = False
+    """Whether he has seen on his own what comes there, and is not asked any more."""
 
-    def to(self, shown: Shown) -> int:
-        """The choice, where that is the question which stands or stood last; 0: it is not."""
-        return self.choice if self.question == shown.asks else 0
+    def to(self, shown: Shown) -> Answer:
+        """It, where that is the question which stands or stood last; else none."""
+        return self if self.question == shown.asks else NO_ANSWER
 
 
 NO_ANSWER = Answer()
@@ -174,6 +177,9 @@ class View:
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """Spectators answer for themselves."""
 
+    def withdraw(self, watcher: str) -> None:
+        """They are withdrawn where they leave."""
+
     # Its life.
 
     def end(self) -> None:
@@ -234,7 +240,9 @@ class Audience:
 
 def begun(following: Following, shown: Shown, answer: Answer) -> Session:
     """What somebody who follows begins with, who has been told of that and has answered that; on its way."""
-    return following.begin(shown, answer.to(shown)) or Session(story_of_lab())
+    answer = answer.to(shown)
+    session = following.begin(shown, answer.choice, has_seen=answer.has_seen)
+    return session or Session(story_of_lab())
 
 
 async def arrive(session: Session, is_wanted: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from tcptui.serve import views
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Served, Start
 from tcptui.serve.spectator import Spectator
-from tcptui.serve.views import View
+from tcptui.serve.views import Answer, View
 from tests.serve.reading import LAST_SEQUENCE, Reading, run
 
 FAST = Limits(keys=1e6, burst=1e6)
@@ -160,7 +160,7 @@ def test_a_class_answers_without_apps_of_their_own_and_each_is_told_what_came_of
                 (one, "wrong: "),
                 (others[0], "wrong: "),
                 (others[1], "right: "),
-                (silent, "not answered"),
+                (silent, "what comes: "),
             )
             for pupil, words in told:
                 await pupil.shows(words)
@@ -193,11 +193,15 @@ def test_who_answered_sees_what_all_see_once_another_question_is_over() -> None:
             while spectator_of(one).shown.asks == asked:
                 await presenter.press(b" ")
             await one.until(lambda: view_of(one).has(1))
-            assert "right: " in one.screen.lower()
+            assert "last answer was right: " in one.screen.lower()
             assert view_of(one) is not view_of(other)
             await presenter.press(b" ")
-            await one.shows("not answered")
+            await one.shows("what comes: ")
             assert view_of(one) is view_of(other)
+            async with watched(at) as late:
+                await late.shows("what comes: ")
+                assert "answered" not in late.screen
+                assert view_of(late) is view_of(other)
 
     run(test)
 
@@ -314,6 +318,56 @@ def test_who_has_answered_goes_away_and_comes_back_counts_once() -> None:
                 one.reader.feed(b"f")
                 await one.until(lambda: one.reader._spectator is not None)
             await presenter.shows("1 of 1")
+
+    run(test)
+
+
+def test_who_has_looked_ahead_in_an_app_of_his_own_is_not_asked_in_the_view_either() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
+            await presenter.press(b"  ")
+            await one.shows("step 2")
+            one.reader.feed(b"  ")
+            await one.shows("on a copy")
+            await one.shows("step 4")
+            await one.press(b"f")
+            await one.shows("following")
+            one.reader.feed(b"f")
+            await one.until(lambda: one.reader._spectator is not None)
+            await presenter.press(b"P")
+            await other.until(lambda: view_of(other).has(1))
+            await one.shows("not asked of you")
+            for pupil in (one, other):
+                pupil.reader.feed(b"1")
+            await presenter.shows("1 of 2")
+            assert spectator_of(one).look.answer == Answer(spectator_of(one).shown.asks, has_seen=True)
+            asked = spectator_of(one).shown.asks
+            while spectator_of(one).shown.asks == asked or not view_of(one).has(1):
+                await presenter.press(b" ")
+                await one.settle()
+            one.reader.feed(b"1")
+            await one.shows("your answer is 1")
+
+    run(test)
+
+
+def test_who_connects_again_and_again_has_one_vote() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter:
+            await presenter.press(b"  P")
+            for keys in (b"1", b"\\", b"1"):
+                async with watched(at) as one:
+                    await one.until(lambda one=one: view_of(one).has(1))  # type: ignore[misc]
+                    one.reader.feed(b"1")
+                    await one.shows("your answer is 1")
+                    one.reader.feed(keys)
+                    await one.settle()
+            async with watched(at) as one:
+                await one.until(lambda: view_of(one).has(1))
+                one.reader.feed(b"1")
+                await presenter.shows("1 of 1")
 
     run(test)
 

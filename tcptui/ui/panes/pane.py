@@ -108,11 +108,19 @@ class Pane(Widget, inherit_css=False):
         as wide. `filters`: those of the pane (`get_line_filters`)."""
         pieces = []
         for start, end in _differences(old, new):
-            at = x + start
-            for text, look in self._looking(part(new, start, end), filters):
-                cells = len(text) if text.isascii() else cell_len(text)
-                pieces.append(Piece(at, y, cells, text, look))
-                at += cells
+            pieces += self._pieces(part(new, start, end), x + start, y, filters)
+        return pieces
+
+    def pieces(self, line: Line, x: int, y: int) -> list[Piece]:
+        """A part of a line, to be written from that cell of the screen on."""
+        return self._pieces(line, x, y, self.get_line_filters())
+
+    def _pieces(self, line: Line, x: int, y: int, filters: Sequence[LineFilter]) -> list[Piece]:
+        pieces = []
+        for text, look in self._looking(line, filters):
+            cells = len(text) if text.isascii() else cell_len(text)
+            pieces.append(Piece(x, y, cells, text, look))
+            x += cells
         return pieces
 
     @property

@@ -63,7 +63,7 @@ def _most_copied(app: TcptuiApp) -> int:
 class _Formats(Menu):
     """A line for each, however wide it would be."""
 
-    DEFAULT_CSS = "_Formats Options { text-wrap: nowrap; text-overflow: ellipsis; }"
+    IN_ONE_LINE = True
 
 
 async def _copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen, choice: Choice) -> None:

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TypeAlias, TypeVar
 
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.geometry import Region, Size
 from textual.layout import DockArrangeResult
 from textual.screen import Screen
@@ -25,6 +25,7 @@ from textual.timer import Timer
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.pane import FramedPane, Pane, arrangement
 from tcptui.ui.panes.update import Piece, PiecesUpdate
+from tcptui.view.cells import is_simple
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tcptui.view.lines import Line, Span, part
 
@@ -57,6 +58,8 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Draws what has not been drawn because more keys were waiting."""
         self._frame_comes = False
         """Whether Textual is at its next frame."""
+        self._uncovered: list[Region] = []
+        """Where dialogs stood that have gone."""
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
@@ -92,6 +95,38 @@ class PaneScreen(Screen[None], inherit_css=False):
             for row, line in zip(rows[y:], lines, strict=False):
                 row.append((x, width, line))
         return rows
+
+    def uncover(self, region: Region) -> None:
+        """A dialog that has stood there goes: what is behind it is drawn when this screen is resumed."""
+        self._uncovered.append(region)
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Behind a dialog the rest has stayed in the terminal; Textual would draw all anew."""
+        event.prevent_default()
+        was_drawn = self._uncovered and not self._repaint_required
+        super()._on_screen_resume(event)
+        if was_drawn:
+            self._repaint_required = False
+            self._exchange_repaint_regions()
+            if self._is_settled:
+                pieces = [piece for region in self._uncovered for piece in self._pieces_of(region)]
+                self._write(pieces)
+            else:
+                self.refresh(*self._uncovered)
+        self._uncovered = []
+
+    def _pieces_of(self, region: Region) -> list[Piece]:
+        """What is seen there; a line with wide characters whole, for of one that was half covered the
+        terminal has nothing left."""
+        left, top, right, bottom = region.corners
+        pieces = []
+        for y, row in enumerate(self._rows()[top:bottom], top):
+            line = _as_one(row)
+            if is_simple("".join([text for text, _ in line])):
+                pieces += self.backdrop.pieces(part(line, left, right), left, y)
+            else:
+                pieces += self.backdrop.pieces(line, 0, y)
+        return pieces
 
     def place_again(self, width: int, height: int) -> None:
         """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""

@@ -136,11 +136,14 @@ class PickerPane(Pane):
         return [first, second]
 
 
+class BehindList(Screen[None], inherit_css=False):
+    """What the list stands on before a run has been chosen. It is never seen."""
+
+
 class Picker(Screen["Scenario | None"], inherit_css=False):
     """All stories by chapter, and a preview of the one under the cursor."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "Picker { background: ansi_default; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
         ("enter", "choose", "Play"),
@@ -172,6 +175,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         """`at` is the story under the cursor at first; `can_leave`: there is something to go back to;
         `can_mark`: stories can be marked."""
         super().__init__()
+        self.styles.background = "ansi_default"
         self.choice = Choice(stories.listed, stories.sections)
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
