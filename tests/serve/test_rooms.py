@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tcptui import lecture
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve import views
 from tcptui.serve.limits import Limits
@@ -419,6 +420,39 @@ def test_a_presenter_who_loads_his_page_again_goes_on_where_the_room_is() -> Non
                 await one.shows("step 8")
             async with Reading(start._replace(variant="two segments"), at) as presenter:
                 await presenter.shows("step 3")
+
+    run(test)
+
+
+def test_who_presents_gives_the_servers_lecture_and_goes_on_with_it_when_he_comes_again() -> None:
+    async def test() -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("r", "key")
+        at, start = Served(limits=FAST, rooms=rooms, lecture=lecture.find("first-lesson")), Start(key="key")
+        async with watched(at) as one:
+            async with Reading(start, at) as presenter:
+                await presenter.shows("item 1 of 4")
+                await one.shows("two computers, a and b")
+                await presenter.press(b"L\x1b[B\r")
+                await presenter.shows("item 2 of 4")
+                await one.shows("the wire loses a's syn")
+                await presenter.press(b"  ")
+                await one.shows("step 3")
+            async with Reading(start, at) as presenter:
+                await presenter.shows("item 2 of 4")
+                await presenter.shows("step 3")
+                await presenter.press(b"bb")
+                await one.shows("the wire loses a's syn")
+                await presenter.press(b"b")
+                await presenter.shows("item 1 of 4")
+            async with Reading(Start("late-syn", key="key"), at) as presenter:
+                await one.shows("late syn")
+                await presenter.press(b" ")
+            async with Reading(start, at) as presenter:
+                await presenter.shows("the late syn")
+                await presenter.shows("step 1")
+                await presenter.press(b"L\r")
+                await one.shows("two computers, a and b")
 
     run(test)
 

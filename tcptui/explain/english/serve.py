@@ -16,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "error.serve.forked_where": "--forked works on Linux alone",
     "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
     "error.serve.present_key": "--present-key is the key of a room: it needs --present",
+    "error.serve.lecture": "--lecture is given in a room: it needs --present",
     "error.host_key.folder": "{name}: there is no folder of that name to make a host key in",
     "error.host_key.foreign": "{name}: belongs to somebody else, and is no secret of this server's",
     "error.host_key.open": "{name}: is no secret, others can read it: chmod 600 it, or better make another",
