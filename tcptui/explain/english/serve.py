@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "serve.log.no_proxy": "a connection without what a proxy has to say first was cut: --behind-proxy is set",
     "serve.log.refused": "refused: {connections:connections}, {reason}",
     "serve.log.read_anew": "who may come was read anew",
+    "serve.log.log_kept": "the log stays where it was: {why}",
     "serve.log.kept": "who may come stays as it was: {why}",
     "serve.log.stops": "the server ends; sessions that are open: {sessions}",
     "serve.ended.left": "the reader left",

@@ -9,6 +9,7 @@ readers.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ async def _content(session: Session, seen: OnScreen, choice: Choice) -> str:
     if choice.form.write is None:
         return seen.picture()
     run = await _played(session, seen)
-    content = await asyncio.to_thread(export, run, choice.form.name, choice.point, seen.palette)
+    write = partial(export, run, choice.form.name, choice.point, seen.palette)
+    content = write() if session.budget is None else await session.budget.in_thread(write)
     return content if isinstance(content, str) else ""
 
 

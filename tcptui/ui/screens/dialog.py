@@ -94,6 +94,7 @@ class Dialog(ModalScreen[T], inherit_css=False):
         self._opened = get_time()
         for widget in self.walk_children(Widget, with_self=True):
             widget._repaint_required = widget._layout_required = False
+            widget._exchange_repaint_regions()
 
     @property
     def _scroll_bars(self) -> list[bool]:
@@ -113,7 +114,8 @@ class Dialog(ModalScreen[T], inherit_css=False):
     async def _on_resize(self, event: Resize) -> None:
         """Textual lays out again what was laid out when it was resumed, and all that is beneath."""
         event.prevent_default()
-        if event.size != self._compositor.size or event.size != self._beneath.size:
+        sizes = {self._compositor.size, *(one.size for one in self.app._background_screens)}
+        if sizes != {event.size}:
             await super()._on_resize(event)
 
     def _compositor_refresh(self) -> None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Paste, Resize
+from textual.geometry import Size
+from textual.layout import DockArrangeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -22,7 +24,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
-from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.pane import Pane, arrangement
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.seen import Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.stories import Stories
@@ -201,6 +203,10 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def place_again(self, width: int, height: int) -> None:
         """After the size has changed, or the colours."""
         self._pane.fill(Place(0, 0, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)))
+
+    def arrange(self, size: Size, _optimal: bool = False) -> DockArrangeResult:
+        """Where Textual finds the pane."""
+        return arrangement([self._pane])
 
     # Keys and the mouse.
 
