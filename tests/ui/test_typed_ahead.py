@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import pytest
 from textual import events
 from textual.geometry import Size
+from textual.widgets import OptionList
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.commands import Commands
 from tcptui.ui.screens.dialogs import CallMenu
+from tcptui.ui.screens.menu import Menu
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
@@ -148,3 +150,24 @@ def test_a_choice_is_made_among_what_matches_all_that_was_typed() -> None:
         return app.session.history.position if app.session is not None else 0
 
     assert asyncio.run(run()) > 10
+
+
+def test_a_version_is_of_the_story_for_which_it_was_chosen() -> None:
+    """The next story may come between the choice and what is done about it."""
+    app = TcptuiApp(Session(library.find("late-syn")), library.all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("V")
+            menu, screen = app.screen, app.screen_stack[-2]
+            assert isinstance(menu, Menu)
+            assert isinstance(screen, RunScreen)
+            menu.query_one(OptionList).highlighted = menu.query_one(OptionList).option_count - 1
+            screen.action_next_story()
+            story = screen.session.history.scenario
+            await pilot.press("enter")
+            assert screen.session.history.scenario == story
+            assert story.name != "late-syn"
+
+    asyncio.run(run())
+    assert app._exception is None
