@@ -21,8 +21,9 @@ from tcptui.ui.session import Session
 from tests.ui.storm import key
 
 
-def at_once(keys: Sequence[str], then: Sequence[str] = ()) -> TcptuiApp:
-    """Sends all keys before any is answered, and then the others one by one."""
+def at_once(keys: Sequence[str], then: Sequence[str] = (), leaves: bool = False) -> TcptuiApp:
+    """Sends all keys before any is answered, and then the others one by one; `leaves`: they leave the app,
+    which is waited for."""
     app = TcptuiApp(Session(library.find("life"), "s5"), library.all_scenarios)
 
     async def run() -> None:
@@ -34,6 +35,10 @@ def at_once(keys: Sequence[str], then: Sequence[str] = ()) -> TcptuiApp:
             for name in then:
                 await pilot.press(name)
             await pilot.pause(0.05)
+            for _ in range(200 if leaves else 0):
+                if not app.is_running:
+                    break
+                await asyncio.sleep(0.05)
             if app.is_running:
                 app.front = type(app.screen)  # type: ignore[attr-defined]
 
@@ -72,14 +77,14 @@ def test_one_key_too_many_leaves_no_screen_below(keys: list[str]) -> None:
 @pytest.mark.parametrize("dialog", ["m", "colon", "a", "question_mark", "o", ""])
 def test_ctrl_c_leaves_whatever_is_in_front(dialog: str) -> None:
     """Also where a line of input would take it for copy."""
-    app = at_once([dialog] if dialog else [], then=["ctrl+c"])
+    app = at_once([dialog] if dialog else [], then=["ctrl+c"], leaves=True)
     assert front(app) is None
     assert app.return_code == 0
 
 
 @pytest.mark.parametrize("keys", [["colon", *"quit", "enter", "enter"], ["q", "q"]])
 def test_leaving_twice_is_leaving(keys: list[str]) -> None:
-    app = at_once(keys)
+    app = at_once(keys, leaves=True)
     assert front(app) is None
     assert app.return_code == 0
     assert app.error is None
