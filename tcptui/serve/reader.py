@@ -36,6 +36,7 @@ from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
 from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
+from tcptui.serve.turns import Turns
 from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
 from tcptui.ui.ahead import Ahead
@@ -48,6 +49,7 @@ from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, 
 from tcptui.ui.typed import parsed
 
 if TYPE_CHECKING:
+    from tcptui.lecture import Lecture
     from tcptui.rooms.room import Room, Rooms
 
 LONGEST_MOVES = 4096
@@ -110,13 +112,15 @@ class Served:
     """What all sessions of a process have in common: the stories, listed and parsed once, limits, rooms."""
 
     def __init__(
-        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
-    ) -> None:
+        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None,
+        lecture: Lecture | None = None,
+    ) -> None:  # fmt: skip
+        """`lecture` is what is given by whoever presents."""
         self.limits, self.library, self.rooms = limits, library, rooms
         self.cells = Cells()
-        self.together = Together(SHARE_OF_ALL)
+        self.together, self.turns = Together(SHARE_OF_ALL), Turns()
         listed = [_loaded_once(one) for one in library.all_scenarios()]
-        self.stories, self.catalog = Stories(listed), Catalog(listed)
+        self.stories, self.catalog = Stories(listed), Catalog(listed, lecture)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
         """Those who watch a room, by its name, as long as somebody does."""
 
@@ -276,7 +280,7 @@ class Reader:
         if self._outlet is None or self._reason != "left":
             return None  # The other side has gone.
         driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took,
+            ReaderTerminal, outlet=self._outlet, limits=served.limits, turns=served.turns, took=self._took,
             sized=self._share.sized,
         )  # fmt: skip
         app = self._app = ReaderApp(

@@ -101,6 +101,7 @@ class Following:
             self._seen = shown.asks
         self._session, self._line, self.shown, self.is_away = session, line, shown, False
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
+        session.story.presented = shown.said
         if not session.history.is_on(line, self._position):
             session.walk(session.history.walk_on(line, self._position), self._position)
         return session
@@ -145,6 +146,7 @@ class Following:
         self.is_on_own = mine is not None and mine.history.scenario.name != session.history.scenario.name
         if self._session is not None:
             self._session.predicting = None
+            self._session.story.presented = ()
 
     def note(self, session: Session) -> None:
         """He is on his own at the moment of that one."""
@@ -202,7 +204,7 @@ class Following:
 
 def _story_of(shown: Shown) -> Shown:
     """What makes the scenario."""
-    return shown._replace(number=0, moves="", position=0, asks=0, is_answered=False)
+    return shown._replace(number=0, moves="", position=0, asks=0, is_answered=False, said=())
 
 
 class AskedByPresenter(Predicting):
