@@ -126,17 +126,13 @@ class Spectator:
     # What the view hands on.
 
     def show(self, octets: bytes) -> None:
-        """What has changed on the screen."""
+        """What has changed on the screen, or all of it."""
         if self._outlet is None:
             return
         if self._is_behind or self._outlet.is_full:
             self._is_behind = True
         else:
             self._outlet.write(octets)
-
-    def show_whole(self, octets: bytes) -> None:
-        """All of the screen, after it has been cleared."""
-        self.show(b"\x1b[m\x1b[2J" + octets)
 
     def needs_app(self) -> None:
         """There is no view any more."""

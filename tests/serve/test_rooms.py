@@ -86,6 +86,62 @@ def test_watchers_of_one_size_see_one_view_and_a_newcomer_gets_all_of_it() -> No
     run(test)
 
 
+class Slow:
+    """A spectator to whom it takes a millisecond to be written to."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self.clock, self.octets = clock, b""
+
+    def show(self, octets: bytes) -> None:
+        self.clock[0] += 0.001
+        self.octets += octets
+
+    def needs_app(self) -> None:
+        """He gets none."""
+
+
+def test_a_class_is_written_to_in_slices_and_each_gets_all_of_it_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(views, "perf_counter", lambda: clock[0])
+
+    async def longest_call(view: View) -> float:
+        longest, before = 0.0, clock[0]
+        while view._waiting:
+            await asyncio.sleep(0)
+            longest, before = max(longest, clock[0] - before), clock[0]
+        return longest
+
+    async def test() -> None:
+        at = await served()
+        async with watched(at) as one:
+            view = view_of(one)
+            seats = [Slow(clock) for _ in range(100)]
+            for seat in seats:
+                view.enter(seat)
+            assert await longest_call(view) < 0.01
+            assert all(seat.octets == views.CLEAR + view.whole for seat in seats)
+            for octets in (b"one", b"two"):
+                view.write(octets)
+                await asyncio.sleep(0)
+            view.enter(late := Slow(clock))
+            view.leave(gone := seats.pop())
+            view.write(b"three")
+            assert await longest_call(view) < 0.01
+            assert all(seat.octets.endswith(b"onetwothree") for seat in seats)
+            assert late.octets.endswith(b"three")
+            assert late.octets.startswith(views.CLEAR)
+            assert b"one" not in gone.octets
+            for _ in range(20):
+                view.write(b"x" * 5_000)
+            assert max(map(len, view._waiting.values())) <= views.MOST_WAITING
+            await longest_call(view)
+            assert all(views.CLEAR + view.whole in seat.octets for seat in seats)
+
+    run(test)
+
+
 def test_for_a_watcher_who_stops_reading_frames_are_dropped_and_later_all_is_drawn() -> None:
     async def test() -> None:
         at = await served()
@@ -99,6 +155,7 @@ def test_for_a_watcher_who_stops_reading_frames_are_dropped_and_later_all_is_dra
             await presenter.press(b" ")
             assert len(slow.sink.octets) == before
             slow.reader.drained()
+            await slow.settle()
             drawn = slow.sink.octets[before:].decode()
             assert all(word in drawn for word in ("\x1b[2J", "The late SYN", "step 4", "server", "help"))
 
