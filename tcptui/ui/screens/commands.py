@@ -79,15 +79,20 @@ class Commands(LineDialog["Action | None"]):
         if text == self._text:
             return
         self._text = text
-        actions = [action for action in ACTIONS if action.id != "palette"]
-        if text.strip():
-            matcher = Matcher(text.strip())
-            scores = {action: matcher.match(action.label) for action in actions}
-            actions = sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])
-        self._found = actions
+        self._found = actions = found(text.strip())
         width = max(cell_len(action.label) for action in ACTIONS)
         self._options.set_options(
             Option(PlainText(f"{fill(action.label, width)}  {action.help} ({key_names(action)[0]})"))
             for action in actions
         )
         self._options.highlighted = 0 if actions else None
+
+
+def found(text: str) -> list[Action]:
+    """The actions that a text stands for, the best first; all, in their order, for none."""
+    actions = [action for action in ACTIONS if action.id != "palette"]
+    if not text:
+        return actions
+    matcher = Matcher(text)
+    scores = {action: matcher.match(action.label) for action in actions}
+    return sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])
