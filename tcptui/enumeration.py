@@ -8,6 +8,11 @@ and values in them. They can be looked up (``State("CLOSED")``, ``State["CLOSED"
 and walked through in their order; they are copied and pickled as themselves, and can have a ``__new__`` or an
 ``__init__`` of their own. A class with two members of the same value is a TypeError: none here has aliases.
 
+What is different: a member is no `enum.Enum`, so ``isinstance(State.CLOSED, enum.Enum)`` is False, and what
+treats those in a way of its own, as some encoders of JSON do, does not know it. ``in`` asks whether something
+is a member: ``State.CLOSED in State`` is True, and ``"CLOSED" in State`` is False, where `enum` raises a
+TypeError up to Python 3.11 and finds the value from 3.12 on.
+
 A type checker takes it for `enum.Enum`, and finds what that refuses when the program runs.
 """
 

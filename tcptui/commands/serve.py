@@ -158,7 +158,7 @@ def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     from tcptui.serve.warm import load_modules, load_stories
 
     limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
-    served = Served(library_of(options), limits, opened.rooms)
+    served = Served(library_of(options), limits, opened.rooms, opened.lecture)
     if not options.forked or opened.rooms is not None:
         load_modules()
         load_stories(served)

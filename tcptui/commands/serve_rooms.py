@@ -7,12 +7,13 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from tcptui.commands.shared import Unusable
+from tcptui.commands.shared import Unusable, library_of
 from tcptui.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tcptui.lecture import Lecture
     from tcptui.rooms.redis import RoomsOverRedis
     from tcptui.rooms.redis_address import Address
     from tcptui.rooms.room import Rooms
@@ -34,6 +35,8 @@ class Opened(NamedTuple):
     who were told it there."""
     file: str = ""
     """Where the key is kept, so that it need not be told."""
+    lecture: Lecture | None = None
+    """What its presenter gives; None: what he chooses."""
 
 
 def add_rooms(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +53,11 @@ def add_rooms(parser: argparse.ArgumentParser) -> None:
         help="the presenter's key is in this file, which is made if there is none; if left out, a new one",
     )
     rooms.add_argument(
+        "--lecture", metavar="NAME",
+        help="who presents gives this lecture: one of the package (first-lesson, connections) or the path of"
+        " a file; if left out, he chooses stories",
+    )  # fmt: skip
+    rooms.add_argument(
         "--rooms", metavar="URL", dest="rooms_at",
         help="servers with the same redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], rediss:// or unix://PATH"
         " share their rooms; a password that no other user of the host sees is TCPTUI_REDIS_PASSWORD in the"
@@ -65,6 +73,7 @@ async def rooms(options: argparse.Namespace, log: Log) -> AsyncIterator[Opened]:
 
     if options.present is None and options.present_key is not None:
         raise Unusable("error.serve.present_key")
+    lecture = _lecture_of(options)
     over = None if options.rooms_at is None else await _joined(options.rooms_at, log)
     try:
         found: Rooms | None = over or (None if options.present is None else RoomsInProcess())
@@ -79,7 +88,7 @@ async def rooms(options: argparse.Namespace, log: Log) -> AsyncIterator[Opened]:
             if error.message.key != "error.room.taken" or file is not None:
                 raise Unusable(error.message) from None
             key = ""
-        yield Opened(found, options.present, key, file or "")
+        yield Opened(found, options.present, key, file or "", lecture)
     finally:
         if over is not None:
             await over.close()
@@ -98,6 +107,20 @@ def tell_room(opened: Opened, watch: str, present: str) -> None:
             tell(say("serve.room.present", how=present.format(opened.key)))
         else:
             tell(say("serve.room.there"))
+
+
+def _lecture_of(options: argparse.Namespace) -> Lecture | None:
+    if options.lecture is None:
+        return None
+    if options.present is None:
+        raise Unusable("error.serve.lecture")
+    from tcptui.lab.loader import BadScenario
+    from tcptui.lecture import find
+
+    try:
+        return find(options.lecture, library_of(options))
+    except BadScenario as error:
+        raise Unusable(error.message) from None
 
 
 async def _joined(url: str, log: Log) -> RoomsOverRedis:

@@ -109,7 +109,7 @@ FORMATS: dict[str, Format] = {
             "asciinema", "a recording in which the ladder grows, for asciinema", _told("asciinema"),
             ending="cast",
         ),
-        Format("svg", "the ladder as a picture for documents", _told("svg"), ending="svg"),
+        Format("svg", "the ladder as a picture for documents", _drawn("svg"), ending="svg"),
         Format("svg-ladder", "the ladder as the screen draws it", _drawn("svg_ladder"), ending="svg"),
         Format(
             "svg-states", "the state diagram with the way of both ends", _drawn("svg_states"),

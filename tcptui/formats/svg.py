@@ -3,14 +3,14 @@
 A row is a moment at which something happens, as in the ladder of text, and all rows are of one height: a
 picture by the clock would be empty for a second and crowded for a millisecond. An arrow goes from the row in
 which its segment leaves to the one in which it arrives, so a late one is steep, and those that overtake each
-other cross. Nothing but lines, triangles and text in fonts that every reader has; every text is escaped.
+other cross; where a label would lie on another it moves along its arrow (`svg_labels`). Nothing but lines,
+triangles and text in fonts that every reader has; every text is escaped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import atan2, cos, degrees, sin
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from tcptui.core.message import Duration
@@ -18,19 +18,17 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import time_text
 from tcptui.formats.notes import cut_note
+from tcptui.formats.svg_labels import DOWN, UP, Label, Labels, Straight
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
-from tcptui.view.cells import cell_len, wrap
+from tcptui.view.cells import wrap
 from tcptui.view.ladder import whole_window
 from tcptui.view.ladder_row import style_of
 from tcptui.view.ladder_rows import Row
-from tcptui.view.palette import GROUNDS, PALETTES
+from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, for_document
 from tcptui.view.subject import States
-
-if TYPE_CHECKING:
-    from tcptui.trace.capture import Point
 
 WIDTH = 960
 LEFT, RIGHT = 190, 790
@@ -44,11 +42,26 @@ STEEP, STEEP_ROOM, STEEP_SHARE = 4 * ROW, 28, 0.76
 """How far down an arrow goes that crosses others; its label is shorter, and nearer to its head."""
 SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
-_GROUND, _INK = GROUNDS["light"]
-_LIGHT = PALETTES["light"]
-_COLOURS = {"a": _LIGHT.a, "b": _LIGHT.b, "copy": _LIGHT.late, "delayed": _LIGHT.late}
-"""As in all other pictures: beside each other in a document they have one colour for A, and one for B."""
-_PALE, _LOST = _LIGHT.dim, _LIGHT.lost
+
+
+class _Colours(NamedTuple):
+    """As in all other pictures: beside each other in a document they have one colour for A, and one for B."""
+
+    ground: str
+    ink: str
+    pale: str
+    lost: str
+    of: dict[str, str]
+    """By the style of a segment, and the small letter of an end."""
+
+
+def _colours(palette: PaletteName) -> _Colours:
+    name = for_document(palette)
+    (ground, ink), its = GROUNDS[name], PALETTES[name]
+    of = {"a": its.a, "b": its.b, "copy": its.late, "delayed": its.late}
+    return _Colours(
+        ground, ink, its.dim or ink, its.lost or ink, {style: one or ink for style, one in of.items()}
+    )
 
 
 class _Arrow(NamedTuple):
@@ -59,9 +72,9 @@ class _Arrow(NamedTuple):
     end: int | None
 
 
-def write(run: Record, _point: Point) -> str:
+def write(run: Record, palette: PaletteName) -> str:
     """The format ``svg`` of `registry`."""
-    scenario = run.scenario
+    scenario, colours = run.scenario, _colours(palette)
     words = wrap(scenario.question, 110)
     top = MARGIN + LINE * (len(words) + 4)
     rows = _rows(run)
@@ -72,19 +85,20 @@ def write(run: Record, _point: Point) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{_safe(scenario.title)}</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="{_GROUND}"/>',
-        _text(MARGIN, MARGIN + 4, scenario.title, extra=' font-size="16" font-weight="bold"'),
-        *(_text(MARGIN, MARGIN + LINE * place, line) for place, line in enumerate(words, 2)),
+        f'<rect width="{WIDTH}" height="{height}" fill="{colours.ground}"/>',
+        _text(MARGIN, MARGIN + 4, scenario.title, colours.ink, extra=' font-size="16" font-weight="bold"'),
+        *(_text(MARGIN, MARGIN + LINE * place, line, colours.ink) for place, line in enumerate(words, 2)),
     ]
     for x, name, host in zip((LEFT, RIGHT), "AB", scenario.hosts, strict=True):
-        colour = _COLOURS[name.lower()]
+        colour = colours.of[name.lower()]
         parts.append(_text(x, top - LINE, f"{name} {host.socket}", colour, "middle", ' font-weight="bold"'))
         parts.append(f'<path d="M{x} {top - 8}V{bottom}" stroke="{colour}" stroke-width="2"/>')
-    parts += _beside(rows, run.first, top)
-    drawn = [_drawn(arrow, top, bottom, run) for arrow in _arrows(rows, run)]
-    parts += [*(lines for lines, _ in drawn), *(label for _, label in drawn)]
+    parts += _beside(rows, run.first, top, colours)
+    arrows = [(one, _straight(one, top, bottom)) for one in _arrows(rows, run)]
+    parts += [_drawn(one.transmission, straight, colours) for one, straight in arrows]
+    parts += _labels(arrows, run.scenario.raw_numbers, colours)
     if note:
-        parts.append(_text(MARGIN, bottom + LINE, note))
+        parts.append(_text(MARGIN, bottom + LINE, note, colours.ink))
     return "".join(f"{part}\n" for part in (*parts, "</svg>"))
 
 
@@ -104,22 +118,22 @@ def _arrows(rows: list[Row], run: Record) -> list[_Arrow]:
     ]
 
 
-def _beside(rows: list[Row], first: States, top: int) -> Iterator[str]:
+def _beside(rows: list[Row], first: States, top: int, colours: _Colours) -> Iterator[str]:
     """The times, the states where they are news, and between the life lines how long nothing happened."""
     before: States | None = None
     previous = -1
     for place, row in enumerate(rows):
         y = top + ROW * (place + 1)
         if row.silence:
-            yield _text((LEFT + RIGHT) // 2, y + 4, _silence(row), _PALE, "middle")
+            yield _text((LEFT + RIGHT) // 2, y + 4, _silence(row), colours.pale, "middle")
         elif row.at != previous:
-            yield _text(MARGIN + 46, y + 4, time_text(row.at).strip(), _PALE, "end")
+            yield _text(MARGIN + 46, y + 4, time_text(row.at).strip(), colours.pale, "end")
             previous = row.at
         shown = first if before is None else before
         for index, state in enumerate(row.states):
             if before is None or state is not shown[index]:
                 x, anchor = (LEFT - 10, "end") if index == 0 else (RIGHT + 10, "start")
-                yield _text(x, y + 4, state.value, _COLOURS["ab"[index]], anchor)
+                yield _text(x, y + 4, state.value, colours.of["ab"[index]], anchor)
         before = row.states
 
 
@@ -130,57 +144,74 @@ def _silence(row: Row) -> str:
     return say("ladder.silence_until", span=span, until=row.until)
 
 
-def _drawn(arrow: _Arrow, top: int, bottom: int, run: Record) -> tuple[str, str]:
-    """An arrow with its head or its cross, and its label, which covers what lies below it."""
+def _straight(arrow: _Arrow, top: int, bottom: int) -> Straight:
+    """From where to where an arrow goes."""
     one = arrow.transmission
     to_b = one.receiver == "B"
     begin, finish = (LEFT, RIGHT) if to_b else (RIGHT, LEFT)
-    is_lost, in_flight = one.outcome is Outcome.LOST, one.outcome is Outcome.IN_FLIGHT
     y1 = top + ROW * (arrow.start + 1)
     x1 = begin + (finish - begin) // 4 if one.sender == "X" or one.copy_of else begin
     x2, y2 = finish, y1 + ROW
     if arrow.end is not None:
         y2 = top + ROW * (arrow.end + 1)
-    elif is_lost:
+    elif one.outcome is Outcome.LOST:
         x2, y2 = begin + (finish - begin) * 17 // 20, y1 + ROW // 2
     else:
         y2 = min(y2, bottom)
-    colour = _COLOURS.get(style_of(one), _INK)
+    turn = degrees(atan2(y2 - y1, x2 - x1))
+    return Straight(x1, y1, x2, y2, turn if to_b else turn - 180)
+
+
+def _drawn(one: Transmission, straight: Straight, colours: _Colours) -> str:
+    """An arrow with its head or its cross."""
+    x1, y1, x2, y2, _ = straight
+    to_b = one.receiver == "B"
+    is_lost, in_flight = one.outcome is Outcome.LOST, one.outcome is Outcome.IN_FLIGHT
+    colour = colours.of.get(style_of(one), colours.ink)
     dash = ' stroke-dasharray="6 5"' if in_flight or one.copy_of else ""
     lines = f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}" stroke-width="1.5"{dash}/>'
-    angle = atan2(y2 - y1, x2 - x1)
     if is_lost:
         word = one.path.box if one.path is not None and one.path.box else say("ui.lost")
-        lines += f'<path d="M{x2 - 5} {y2 - 5}l10 10m0 -10l-10 10" stroke="{_LOST}" stroke-width="2"/>'
-        lines += _text(x2 + (9 if to_b else -9), y2 + 4, word, _LOST, "start" if to_b else "end")
+        lines += f'<path d="M{x2 - 5} {y2 - 5}l10 10m0 -10l-10 10" stroke="{colours.lost}" stroke-width="2"/>'
+        lines += _text(x2 + (9 if to_b else -9), y2 + 4, word, colours.lost, "start" if to_b else "end")
     elif not in_flight:
-        lines += _head(x2, y2, angle, colour)
+        lines += _head(x2, y2, atan2(y2 - y1, x2 - x1), colour)
     if one.sender == "X":
         lines += _text(x1, y1 - 4, "X", colour, "middle", ' font-weight="bold"')
-    room, share = (STEEP_ROOM, STEEP_SHARE) if y2 - y1 > STEEP else (ROOM, SHARE)
-    words = label_of(one, run.scenario.raw_numbers, room)
-    turn = degrees(angle) if to_b else degrees(angle) - 180
-    return lines, _label(words, x1 + (x2 - x1) * share, y1 + (y2 - y1) * share, turn, colour)
+    return lines
 
 
-def _label(words: str, x: float, y: float, turn: float, colour: str) -> str:
+def _labels(arrows: list[tuple[_Arrow, Straight]], raw: bool, colours: _Colours) -> Iterator[str]:
+    """The labels of all arrows, which cover what lies below them."""
+    labels = Labels()
+    wanted = []
+    for arrow, straight in arrows:
+        is_steep = straight.y2 - straight.y1 > STEEP
+        rooms, share = ((STEEP_ROOM,), STEEP_SHARE) if is_steep else ((ROOM, STEEP_ROOM), SHARE)
+        wordings = [label_of(arrow.transmission, raw, room) for room in rooms]
+        colour = colours.of.get(style_of(arrow.transmission), colours.ink)
+        wanted.append((straight.room_beside(wordings[0]), wordings, straight, share, colour))
+    for _, wordings, straight, share, colour in sorted(wanted, key=lambda one: one[0]):
+        yield _label(labels.place(wordings, straight, share), colour, colours.ground)
+
+
+def _label(label: Label, colour: str, ground: str) -> str:
     """A label in the middle above a point of its arrow, turned like that."""
-    cells = cell_len(words)
     return (
-        f'<g transform="translate({x:.1f} {y:.1f}) rotate({turn:.2f})" '
+        f'<g transform="translate({label.x:.1f} {label.y:.1f}) rotate({label.turn:.2f})" '
         'font-family="monospace" font-size="11">'
-        f'<rect x="{-cells * 3.4:.1f}" y="-13" width="{cells * 6.8:.1f}" height="12" fill="{_GROUND}"/>'
-        f"{_text(0, -4, words, colour, 'middle')}</g>"
+        f'<rect x="{label.left:.1f}" y="{-UP}" width="{-2 * label.left:.1f}" height="{UP - DOWN}" '
+        f'fill="{ground}"/>{_text(0, -4, label.words, colour, "middle")}</g>'
     )
 
 
-def _head(x: int, y: int, angle: float, colour: str) -> str:
+def _head(x: float, y: float, angle: float, colour: str) -> str:
     corners = ((x - 10 * cos(angle + turn), y - 10 * sin(angle + turn)) for turn in (0.35, -0.35))
     points = " ".join(f"{left:.1f},{down:.1f}" for left, down in ((x, y), *corners))
     return f'<polygon points="{points}" fill="{colour}"/>'
 
 
-def _text(x: float, y: float, text: str, colour: str = _INK, anchor: str = "start", extra: str = "") -> str:
+def _text(x: float, y: float, text: str, colour: str, anchor: str = "start", extra: str = "") -> str:
     return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}"{extra}>{_safe(text)}</text>'
 
 

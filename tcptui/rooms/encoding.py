@@ -3,7 +3,8 @@
 Whatever comes from a socket or a database is a stranger's: it is measured before it is parsed, and every
 field has a type and a bound. What does not fit is `BadShown`, whatever it is, and says no more: it goes to a
 log only. The text of a story is long and stays the same for a whole run, so in a stream, where both sides
-know the value before, the fields that have not changed are left out.
+know the value before, the fields that have not changed are left out. Where no lecture says anything, `said`
+is left out: versions that do not know it are only kept from following a lecture.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeAlias, get_args
 
 from tcptui.lab.toml import LARGEST
 from tcptui.named_tuple import NamedTuple
+from tcptui.printable import is_printable
 from tcptui.rooms.values import MOST_CHOICES, Answer, Command, Counted, Reason, Shown, Trouble
 
 Told: TypeAlias = Shown | Answer | Counted | Trouble
@@ -22,6 +24,8 @@ LONGEST_MOVES = 64 << 10
 """Characters of the text of moves."""
 LONGEST_NAME = 200
 LONGEST_OPTION, MOST_OPTIONS = 1_000, 100
+LONGEST_SAID, MOST_SAID = 2_000, 10
+"""Characters of a text of a lecture, and how many there are at a moment."""
 MOST_OCTETS = 2 << 20
 """Of one value: every field at its bound, every character escaped."""
 LARGEST_ANSWER = 100
@@ -43,6 +47,8 @@ def encode(value: Told, before: Shown | None = None) -> bytes:
     if isinstance(before, Shown):
         fields = {name: fields[name] for name in fields if fields[name] != getattr(before, name)}
         fields["after"] = before.number
+    elif not fields.get("said", True):
+        del fields["said"]
     return json.dumps({kind.name: fields}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -97,6 +103,11 @@ def _text(most: int) -> Callable[[object], bool]:
     return is_in_bounds
 
 
+def _line(most: int) -> Callable[[object], bool]:
+    """A text that is shown as it is."""
+    return lambda value: isinstance(value, str) and len(value) <= most and is_printable(value)
+
+
 def _one_of(words: tuple[object, ...]) -> Callable[[object], bool]:
     return lambda value: type(value) is str and value in words
 
@@ -117,6 +128,7 @@ _KINDS: dict[type, _Kind] = {
                 "options": _several(MOST_OPTIONS, _text(LONGEST_OPTION)), "stack": _text(LONGEST_NAME),
                 "moves": _text(LONGEST_MOVES), "position": _number(), "asks": _number(),
                 "is_answered": lambda value: type(value) is bool,
+                "said": _several(MOST_SAID, _line(LONGEST_SAID)),
             },
         ),
         _Kind("answer", Answer, {"question": _number(1), "choice": _number(1, MOST_CHOICES)}),

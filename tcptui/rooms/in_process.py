@@ -104,6 +104,11 @@ class RoomInProcess:
         self._answers[watcher] = choice
         self._recount()
 
+    def withdraw(self, watcher: str) -> None:
+        """See `room.Room`."""
+        if not self.shown.is_answered and self._answers.pop(watcher, 0):
+            self._recount()
+
     def show(self, shown: Shown) -> None:
         """Tells all followers."""
         self.shown, self._trouble = shown, None
@@ -186,6 +191,10 @@ class Presented:
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """See `room.Room`."""
         self._room.answer(question, watcher, choice)
+
+    def withdraw(self, watcher: str) -> None:
+        """See `room.Room`."""
+        self._room.withdraw(watcher)
 
     def show(self, shown: Shown) -> None:
         """See `room.PresentedRoom`."""

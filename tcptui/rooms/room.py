@@ -41,6 +41,10 @@ class Room(Protocol):
         `MOST_CHOICES`, and counts until that watcher makes another. `watcher` is the same for one who
         follows, and another for everybody else."""
 
+    def withdraw(self, watcher: str) -> None:
+        """That one has gone: what he has said to the question that stands is not counted; where nobody
+        answers any more, it is."""
+
 
 class PresentedRoom(Room, Protocol):
     """A room as its presenter has it. There is one at a time: a later one takes over."""

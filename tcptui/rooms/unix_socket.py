@@ -213,6 +213,7 @@ class _Watcher(Protocol):
             self._cut.cancel()
         if self._stop is not None:
             self._stop()
+        self._room.withdraw(self._me)
 
     def data_received(self, data: bytes) -> None:
         self._fed += data
@@ -295,6 +296,9 @@ class SocketRoom:
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """See `room.Room`."""
         self._connection.send(encode(Answer(question, choice)) + b"\n")
+
+    def withdraw(self, watcher: str) -> None:
+        """The presenter's side sees that the connection ends."""
 
     def close(self) -> None:
         """Watches no more."""

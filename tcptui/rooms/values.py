@@ -54,6 +54,8 @@ class Shown(NamedTuple):
     asked. Each question has another."""
     is_answered: bool = False
     """Whether the answer to that may be seen: nobody answers any more."""
+    said: tuple[str, ...] = ()
+    """What is said at the moment in a lecture, whose words no story has; empty: what the story says."""
 
 
 class Answer(NamedTuple):

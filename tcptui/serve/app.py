@@ -38,7 +38,7 @@ class ReaderApp(TcptuiApp):
             session.budget = budget
         super().__init__(
             session, list, preferences=preferences, after_first_frame=after_first_frame,
-            run_screen=first.run_screen,
+            run_screen=first.run_screen, lecturing=first.lecturing,
         )  # fmt: skip
         self.driver_class = driver  # type: ignore[assignment]
         self._listed = stories

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +17,10 @@ from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 
 if TYPE_CHECKING:
+    from tcptui.lecture import Lecture
     from tcptui.rooms.room import Rooms
+    from tcptui.ui.lecturing import Lecturing
+    from tcptui.ui.presenting import Presenting
 
 
 class Start(NamedTuple):
@@ -46,12 +50,15 @@ class First(NamedTuple):
     run_screen: Callable[..., RunScreen] = RunScreen
     goes_on: bool = False
     """Whether it goes on where it was left: the moves that were asked for were made then."""
+    lecturing: Lecturing | None = None
+    """The lecture that is given."""
 
 
 class Catalog:
-    """The stories of a server, by name."""
+    """The stories of a server, by name, and the lecture that is given by whoever presents."""
 
-    def __init__(self, listed: list[Listed]) -> None:
+    def __init__(self, listed: list[Listed], lecture: Lecture | None = None) -> None:
+        self.lecture = lecture
         self._by_name = {one.name: one for one in listed}
 
     def scenario(self, start: Start) -> Scenario | None:
@@ -84,16 +91,30 @@ async def first_of(start: Start, catalog: Catalog, rooms: Rooms | None) -> First
 
 
 async def _presenting(start: Start, catalog: Catalog, rooms: Rooms) -> First:
+    from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.presenting import Presenting
     from tcptui.ui.screens.presenter import PresenterScreen
     from tcptui.ui.shown import Texts
 
     presenting = Presenting(await rooms.present(start.key), Texts())
-    scenario = catalog.scenario(start)
-    session = None
-    if scenario is None or presenting.is_of_room(scenario):
+    scenario, shown = catalog.scenario(start), presenting.room.shown
+    session = lecturing = None
+    goes_on = bool(shown.number) and (scenario is None or presenting.is_of_room(scenario))
+    if catalog.lecture is not None:
+        lecturing = Lecturing(catalog.lecture, time.monotonic)
+        place = _item_of(catalog.lecture, presenting) if goes_on else 0
+        if scenario is None and place is not None:
+            session = lecturing.open(place)
+    if session is None and goes_on:
         session = presenting.session_of_room(catalog.shipped)
-    goes_on = session is not None
     if session is None and scenario is not None:
         session = Session(scenario)
-    return First(session, (), partial(PresenterScreen, presenting, goes_on=goes_on), goes_on)
+    return First(session, (), partial(PresenterScreen, presenting, goes_on=goes_on), goes_on, lecturing)
+
+
+def _item_of(lecture: Lecture, presenting: Presenting) -> int | None:
+    """The place of the item that the room shows, from 0; None: it shows none of them."""
+    if presenting.room.shown.stack:
+        return None
+    items = enumerate(lecture.items)
+    return next((place for place, item in items if presenting.is_of_room(item.scenario)), None)

@@ -43,9 +43,13 @@ class Log:
             self.lost += 1
 
     def open_anew(self) -> None:
-        """The file of the same name, which may be another by now. Raises BadFile, and keeps the old one."""
+        """The file of the same name, which may be another by now; if it can't be, the old one tells why."""
         if self._name is not None:
-            descriptor = _opened(self._name)
+            try:
+                descriptor = _opened(self._name)
+            except BadFile as error:
+                self.write(Message.of("serve.log.log_kept", why=error.message))
+                return
             os.close(self._descriptor)
             self._descriptor = descriptor
 

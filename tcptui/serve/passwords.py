@@ -10,7 +10,8 @@ line is a PHC string, which other tools write as well (passlib's ``scrypt.hash``
 stands in it, so that it can be raised later. What a line may cost is bounded, since anybody who comes can
 have it computed.
 
-Which names there are is not to be learned: a name that is not in the file takes as long as one that is.
+Which names there are is not to be learned from the time: whoever comes, known or not, has a hash computed of
+each cost that is in the file, one after the other. Where all lines cost the same, that is one.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ class Hashed(NamedTuple):
     salt: bytes
     digest: bytes
 
+    @property
+    def costs(self) -> tuple[int, int, int]:
+        """What decides about the time that it takes."""
+        return self.cost, self.block, self.parallel
+
     def fits(self, password: str) -> bool:
         """Whether this is the password; takes some tens of milliseconds, and as many MiB."""
         octets = password.encode(errors="surrogatepass")
@@ -79,11 +85,19 @@ class Passwords:
 
     def __init__(self, by_name: dict[str, Hashed]) -> None:
         self._by_name = by_name
-        self._nobody = by_name.get(ANYBODY) or _like(max(by_name.values(), key=lambda one: one.cost))
+        self._of_each_cost = {one.costs: _like(one) for one in by_name.values()}
 
     def fits(self, name: str, password: str) -> bool:
-        """Whether somebody of that name has this password. Takes as long for a name that there is not."""
-        return self._by_name.get(name, self._nobody).fits(password)
+        """Whether somebody of that name has this password. Takes as long for each name that there is, and
+        for one that there is not."""
+        its = self._by_name.get(name) or self._by_name.get(ANYBODY)
+        fits = False
+        for costs, nobodys in self._of_each_cost.items():
+            if its is not None and its.costs == costs:
+                fits = its.fits(password)
+            else:
+                nobodys.fits(password)
+        return fits
 
 
 def read_passwords(file: str) -> Passwords:

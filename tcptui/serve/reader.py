@@ -17,6 +17,7 @@ import re
 import time
 from contextlib import suppress
 from functools import cache, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -35,8 +36,10 @@ from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
 from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
+from tcptui.serve.turns import Turns
 from tcptui.serve.views import NO_ANSWER, Audience, Look
 from tcptui.serve.watching import OwnView
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
@@ -46,6 +49,7 @@ from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, 
 from tcptui.ui.typed import parsed
 
 if TYPE_CHECKING:
+    from tcptui.lecture import Lecture
     from tcptui.rooms.room import Room, Rooms
 
 LONGEST_MOVES = 4096
@@ -108,13 +112,15 @@ class Served:
     """What all sessions of a process have in common: the stories, listed and parsed once, limits, rooms."""
 
     def __init__(
-        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None
-    ) -> None:
+        self, library: Library = SHIPPED, limits: Limits = USUAL, rooms: Rooms | None = None,
+        lecture: Lecture | None = None,
+    ) -> None:  # fmt: skip
+        """`lecture` is what is given by whoever presents."""
         self.limits, self.library, self.rooms = limits, library, rooms
         self.cells = Cells()
-        self.together = Together(SHARE_OF_ALL)
+        self.together, self.turns = Together(SHARE_OF_ALL), Turns()
         listed = [_loaded_once(one) for one in library.all_scenarios()]
-        self.stories, self.catalog = Stories(listed), Catalog(listed)
+        self.stories, self.catalog = Stories(listed), Catalog(listed, lecture)
         self._audiences: WeakValueDictionary[str, Audience] = WeakValueDictionary()
         """Those who watch a room, by its name, as long as somebody does."""
 
@@ -228,21 +234,26 @@ class Reader:
                 room = await served.rooms.watch(start.room)
             except MessageError as error:
                 return await self._run_app(First(None, (text_of(error.message),)))
-            return await self._watch_room(room)
+            me = token_hex(8)
+            try:
+                return await self._watch_room(room, me)
+            finally:
+                room.withdraw(me)
         first = await first_of(start, served.catalog, served.rooms)
         if first.goes_on:
             self._start = start._replace(moves="")
         return await self._run_app(first)
 
-    async def _watch_room(self, room: Room) -> BaseException | None:
-        """With an app of his own as long as he needs one."""
+    async def _watch_room(self, room: Room, me: str) -> BaseException | None:
+        """With an app of his own as long as he needs one; `me` is what his answers are known by."""
         preferences = self._preferences(())
-        audience, may_ask, me = self._served.audience(room), preferences.may_ask, ""
-        answer, shown = NO_ANSWER, NOTHING_SHOWN
+        audience, may_ask = self._served.audience(room), preferences.may_ask
+        answer, shown, ahead = NO_ANSWER, NOTHING_SHOWN, Ahead()
         while self._outlet is not None and self._reason == "left":
             look = Look(*self._size, preferences.suits, preferences.ascii_only, answer)
-            self._spectator = spectator = Spectator(self._outlet, room, audience, look, may_ask, me, shown)
-            me = spectator.me
+            self._spectator = spectator = Spectator(
+                self._outlet, room, audience, look, may_ask, me, ahead, shown
+            )  # fmt: skip
             keys = await spectator.watch()
             self._spectator, self._is_back = None, False
             if keys is None:
@@ -269,7 +280,7 @@ class Reader:
         if self._outlet is None or self._reason != "left":
             return None  # The other side has gone.
         driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=served.limits, took=self._took,
+            ReaderTerminal, outlet=self._outlet, limits=served.limits, turns=served.turns, took=self._took,
             sized=self._share.sized,
         )  # fmt: skip
         app = self._app = ReaderApp(

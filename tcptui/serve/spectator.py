@@ -11,7 +11,6 @@ import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
 from contextlib import suppress
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -20,6 +19,7 @@ from textual.message import Message
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.serve.terminal import GIVE_BACK, SET_UP, Outlet
 from tcptui.serve.views import NO_ANSWER, Answer, Audience, Look, View
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.palette import Rgb, palette_for
 from tcptui.ui.terminal_input import POLL, TerminalInput
 
@@ -42,15 +42,14 @@ class Spectator:
     """In the place of a terminal's driver, for the `Reader` whose connection it is."""
 
     def __init__(
-        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str = "",
-        shown: Shown = NOTHING_SHOWN,
+        self, outlet: Outlet, room: Room, audience: Audience, look: Look, may_ask: bool, me: str,
+        ahead: Ahead, shown: Shown = NOTHING_SHOWN,
     ) -> None:  # fmt: skip
-        """`me` is what his answers are known by, and `shown` what he was told last, if he has been here
-        before."""
+        """`me` is what his answers are known by, `ahead` where he has been on his own, and `shown` what he
+        was told last, if he has been here before."""
         self._outlet: Outlet | None = outlet
         self._room, self._audience, self.look, self._may_ask = room, audience, look, may_ask
-        self.me = me or token_hex(8)
-        """What his answers are known by."""
+        self.me, self.ahead = me, ahead
         self.shown = shown
         self._input = TerminalInput(None, self._take)
         self._piece = b""
@@ -127,17 +126,13 @@ class Spectator:
     # What the view hands on.
 
     def show(self, octets: bytes) -> None:
-        """What has changed on the screen."""
+        """What has changed on the screen, or all of it."""
         if self._outlet is None:
             return
         if self._is_behind or self._outlet.is_full:
             self._is_behind = True
         else:
             self._outlet.write(octets)
-
-    def show_whole(self, octets: bytes) -> None:
-        """All of the screen, after it has been cleared."""
-        self.show(b"\x1b[m\x1b[2J" + octets)
 
     def needs_app(self) -> None:
         """There is no view any more."""
@@ -166,8 +161,11 @@ class Spectator:
         """What the room tells."""
         if isinstance(what, Shown):
             before, self.shown = self.shown, what
-            if self._is_told(before):
-                self.look = self.look._replace(answer=NO_ANSWER)
+            answer = NO_ANSWER if self._is_told(before) else self.look.answer
+            if self.ahead.has_seen(what):
+                answer = Answer(what.asks, answer.to(what).choice, has_seen=True)
+            if answer != self.look.answer:
+                self.look = self.look._replace(answer=answer)
                 self._enter()
         if self._view is not None:
             self._view.hear(what)

@@ -147,9 +147,9 @@ class SshServer:
         )  # fmt: skip
 
     def _read_anew(self) -> None:
-        """Who may come from now on, and the log; what can't be read stays as it was."""
+        """Who may come from now on, and the log; each that can't be opened stays as it was."""
+        self.log.open_anew()
         try:
-            self.log.open_anew()
             self.access = self._settings.read_access()
         except BadFile as error:
             self.log.write(Message.of("serve.log.kept", why=error.message))

@@ -5,8 +5,9 @@ to read and one to write. Here there are hundreds of terminals in one event loop
 connection that somebody else keeps (SSH, a web socket), and whoever sits there may be hostile. So:
 
 - What comes is made harmless as that of a local terminal is (`ui.terminal_input`). It waits here, `MOST_FED`
-  octets at most, and is taken piece by piece: the next when the app has answered the keys before, and no
-  faster than `Limits.keys` a second. While `ENOUGH_FED` wait, the server is asked to read no more.
+  octets at most, and is handed to the app in this session's turn (`turns`), a key when that before has been
+  taken, and no faster than `Limits.keys` a second. While `ENOUGH_FED` wait, the server is asked to read no
+  more.
 - Of window sizes only the latest counts; the app is told of it when it has drawn the one before.
 - Where the other side reads too slowly (`Outlet.is_full`), frames are dropped, whole ones; when there is
   room again everything is drawn anew.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import time
 from asyncio import TimerHandle
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
@@ -29,15 +31,18 @@ from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
+from tcptui.serve.turns import Turns
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
-from tcptui.ui.terminal_input import BACK_OFF, MOST_WAITING, POLL, TerminalInput, clamped, harmless
+from tcptui.ui.terminal_input import BACK_OFF, POLL, TerminalInput, clamped, harmless
 
 _INTERRUPTS = (b"\x03", b"\x1b[99;5u")
 """Ctrl-C, plain and in the Kitty keyboard protocol: what was sent before it and waits is not wanted."""
 _AT_ONCE = 256
-"""Octets of keys that are parsed before others have their turn."""
+"""Octets of keys that are parsed together."""
 _PASTED_AT_ONCE = 4096
+_MOST_WAITING = 2
+"""Keys that wait at the app: the one it takes next, and one that tells it that more come."""
 _LONG = 0.01
 """Seconds: a key whose answer takes so much longer counts as one more."""
 _SIZE_EVERY = 0.05
@@ -80,7 +85,8 @@ class Outlet(Protocol):
 class ReaderTerminal(Driver):
     """Made by the app itself, as any driver; whoever starts the app hands the rest in (`functools.partial`).
 
-    `took` is called whenever the reader has done something; `sized` says how much of a window is drawn in.
+    `turns` are those of the process, None: there are no others; `took` is called whenever the reader has done
+    something; `sized` says how much of a window is drawn in.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class ReaderTerminal(Driver):
         *,
         outlet: Outlet,
         limits: Limits,
+        turns: Turns | None = None,
         took: Callable[[], None],
         sized: Callable[[int, int], tuple[int, int]] = partial(clamped, least=LEAST_SIZE, most=MOST_SIZE),  # noqa: B008
         debug: bool = False,
@@ -98,9 +105,14 @@ class ReaderTerminal(Driver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._outlet: Outlet | None = outlet
         """None: the other side is gone."""
-        self._limits, self._took, self._sized = limits, took, sized
-        self._input = TerminalInput(app, self.process_message)
+        self._limits, self._turns, self._took, self._sized = limits, turns or Turns(), took, sized
+        self._parsed: deque[Message] = deque()
+        """What comes after `_fed` has been parsed, and waits to be handed on."""
+        self._input = TerminalInput(app, self._parsed.append)
         self._fed = bytearray()
+        self.used = 0.0
+        self._has_asked = False
+        """For a turn, which is to come or is not over."""
         self._is_paused = False
         self._reads = False
         """Whether what the terminal sends is for the app."""
@@ -122,7 +134,7 @@ class ReaderTerminal(Driver):
     def feed(self, octets: bytes) -> None:
         """The terminal has sent these."""
         if (place := max(map(octets.rfind, _INTERRUPTS))) >= 0:
-            self._fed.clear()
+            self._forget()
             octets = octets[place:]
         self._fed += octets[: MOST_FED - len(self._fed)]
         if not self._is_paused and len(self._fed) >= ENOUGH_FED and self._outlet is not None:
@@ -156,30 +168,79 @@ class ReaderTerminal(Driver):
         self._taking = self._loop.call_later(seconds, self._take)
 
     def _take(self) -> None:
-        """The next piece of what has been fed."""
+        """Looks at what has been fed, and has it handed on."""
         self._taking = None
         try:
-            self._take_piece()
+            self._look_at_fed()
         except Exception as error:
-            self._fed.clear()
-            self._app._handle_exception(error)
+            self._fail(error)
 
-    def _take_piece(self) -> None:
+    def _look_at_fed(self) -> None:
         if not self._reads:
             # It has not begun, or it ends: nothing but the answer to a question is wanted any more.
             self._input.answers.pass_on(self._fed.decode(errors="replace"))
-            self._fed.clear()
+            self._forget()
             return
         if not self._fed:
             self._input.expire()
-            if self._input.is_waiting:
-                self._take_after(POLL)
-            return
-        wait = self._wait_for_allowance()
-        if wait > 0 or self._app.message_queue_size > MOST_WAITING:
-            self._take_after(max(wait, BACK_OFF))
-            return
-        most = _PASTED_AT_ONCE if self._input.is_pasting else max(1, min(_AT_ONCE, int(self._may_pass)))
+        elif not self._parsed:
+            self._parse()  # Not only in its turn: an Escape alone is known by the silence that follows it.
+        if self._input.is_waiting:
+            self._take_after(POLL)
+        if (self._fed or self._parsed) and not self._has_asked:
+            wait = self._wait_for_allowance()
+            if wait > 0 or self._app.message_queue_size >= _MOST_WAITING:
+                self._take_after(max(wait, BACK_OFF))
+            else:
+                self._has_asked = True
+                self._turns.ask(self)
+
+    def hand_on(self, may_more: bool) -> bool:
+        """See `turns`."""
+        try:
+            while may_more and self._may_go_on and self._app.message_queue_size < _MOST_WAITING:
+                if self._parsed:
+                    self.process_message(self._parsed.popleft())
+                else:
+                    self._parse()
+            return self._is_busy or (may_more and self._may_go_on)
+        except Exception as error:
+            self._fail(error)
+            return False
+
+    def end_turn(self) -> bool:
+        """See `turns`."""
+        self._has_asked = False
+        if self._fed or self._parsed:
+            self._take_after(0)
+            return True
+        if self._input.is_waiting:
+            self._take_after(POLL)
+        return False
+
+    def _fail(self, error: Exception) -> None:
+        self._forget()
+        self._app._handle_exception(error)
+
+    def _forget(self) -> None:
+        """What has come and was not handed on."""
+        self._fed.clear()
+        self._parsed.clear()
+
+    @property
+    def _may_go_on(self) -> bool:
+        return self._reads and self._may_pass >= 1 and bool(self._fed or self._parsed)
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether the app has something to answer."""
+        stack = self._app.screen_stack
+        pumps = (self._app, *stack[-1:], *((stack[-1].focused,) if stack else ()))
+        return self._reads and any(pump is not None and pump.message_queue_size for pump in pumps)
+
+    def _parse(self) -> None:
+        """The next piece of what has been fed."""
+        most = _PASTED_AT_ONCE if self._input.is_pasting else _AT_ONCE
         piece = bytes(self._fed[:most])
         del self._fed[:most]
         self._input.take(piece)
@@ -188,7 +249,6 @@ class ReaderTerminal(Driver):
             self._outlet.resume_reading()
         if not self._fed:
             self._input.tick()
-        self._take_after(0 if self._fed else POLL)
 
     def _wait_for_allowance(self) -> float:
         """Seconds until another key may be handed on."""
@@ -245,7 +305,10 @@ class ReaderTerminal(Driver):
         if self._is_behind and self._outlet is not None and not self._outlet.is_full:
             self._is_behind = False
             if self._reads:
-                self._app.call_later(self._app.screen.refresh)
+                self._app.call_later(self._draw_all)
+
+    def _draw_all(self) -> None:
+        self._app.screen.refresh(self._app.size.region)
 
     def say(self, line: str) -> None:
         """A line after the terminal has been given back."""
@@ -255,6 +318,7 @@ class ReaderTerminal(Driver):
     def hang_up(self) -> None:
         """The other side is gone."""
         self._outlet = None
+        self._turns.leave(self)
         self._fed.clear()
         self._written.clear()
 

@@ -9,6 +9,9 @@ encrypt and send it, a tenth of a millisecond.
 To a question of the presenter's those who give one answer see one view: theirs tells what they have answered
 and whether it was right. So a question makes a view or two of each choice, and not an app of each pupil.
 
+A class is written to in slices of time, and what is drawn meanwhile is added to what waits for each: two
+hundred would hold up all other sessions of the process for longer than a key may take.
+
 In a class nearly every window may have a size of its own. The first `MOST_VIEWS` sizes have views of their
 own; whoever comes later, with yet another one, sees the largest of these and of some usual ones that fits
 into his window.
@@ -20,6 +23,7 @@ import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
 from tcptui.library import story_of_lab
@@ -45,6 +49,11 @@ STANDARDS = ((80, 24), (60, 20), (40, 12), LEAST_SIZE)
 """Columns and rows of the views of those who come later, and into whose windows none of the others fits."""
 BREATH = 0.001
 """Seconds between two slices of the way to the presenter's moment."""
+SLICE = 0.010
+"""Seconds in which spectators are written to before others have their turn."""
+MOST_WAITING = 32 * 1024
+"""Octets that wait for one of them; where it would be more, all of the screen takes their place."""
+CLEAR = b"\x1b[m\x1b[2J"
 LINGERS = 3.0
 """Seconds that a view stays when its last spectator has gone: another often comes, or the same again."""
 
@@ -53,12 +62,15 @@ class Answer(NamedTuple):
     """What a spectator has answered."""
 
     question: int = 0
-    """Its number; 0: he has answered nothing."""
+    """Its number; 0: to none."""
     choice: int = 0
+    """0: nothing."""
+    has_seen: bool = False
+    """Whether he has seen on his own what comes there, and is not asked any more."""
 
-    def to(self, shown: Shown) -> int:
-        """The choice, where that is the question which stands or stood last; 0: it is not."""
-        return self.choice if self.question == shown.asks else 0
+    def to(self, shown: Shown) -> Answer:
+        """It, where that is the question which stands or stood last; else none."""
+        return self if self.question == shown.asks else NO_ANSWER
 
 
 NO_ANSWER = Answer()
@@ -78,10 +90,7 @@ class Seat(Protocol):
     """A spectator, as a view has him."""
 
     def show(self, octets: bytes) -> None:
-        """What has changed on the screen."""
-
-    def show_whole(self, octets: bytes) -> None:
-        """All of the screen, after it has been cleared."""
+        """What has changed on the screen, or all of it."""
 
     def needs_app(self) -> None:
         """There is no view any more."""
@@ -98,6 +107,9 @@ class View:
         self._audience, self.look = audience, look
         self.name = audience.room
         self._seats: set[Seat] = set()
+        self._waiting: dict[Seat, bytes] = {}
+        """What they are still to be shown."""
+        self._sending: asyncio.Handle | None = None
         self._whole = b""
         """The screen, until something is drawn; empty: it is to be drawn."""
         self._is_drawn = self._has_ended = False
@@ -122,11 +134,12 @@ class View:
         """Another spectator."""
         self._seats.add(seat)
         if self._is_drawn:
-            seat.show_whole(self.whole)
+            self._show_all_of_it(seat)
 
     def leave(self, seat: Seat) -> None:
         """One less."""
         self._seats.discard(seat)
+        self._waiting.pop(seat, None)
         if not self._seats:
             asyncio.get_running_loop().call_later(LINGERS, self._end_if_empty)
 
@@ -152,8 +165,10 @@ class View:
         """To all spectators."""
         self._whole = b""
         if self._is_drawn:
-            for seat in tuple(self._seats):
-                seat.show(octets)
+            for seat in self._seats:
+                waiting = self._waiting.get(seat, b"") + octets
+                self._waiting[seat] = waiting if len(waiting) <= MOST_WAITING else CLEAR + self.whole
+            self._send_soon()
 
     def pause_reading(self) -> None:
         """Nothing is read."""
@@ -173,6 +188,9 @@ class View:
 
     def answer(self, question: int, watcher: str, choice: int) -> None:
         """Spectators answer for themselves."""
+
+    def withdraw(self, watcher: str) -> None:
+        """They are withdrawn where they leave."""
 
     # Its life.
 
@@ -198,8 +216,26 @@ class View:
     def _begin(self) -> None:
         """After the first frame."""
         self._is_drawn = True
-        for seat in tuple(self._seats):
-            seat.show_whole(self.whole)
+        for seat in self._seats:
+            self._show_all_of_it(seat)
+
+    def _show_all_of_it(self, seat: Seat) -> None:
+        self._waiting[seat] = CLEAR + self.whole
+        self._send_soon()
+
+    def _send_soon(self) -> None:
+        if self._sending is None and self._waiting:
+            self._sending = asyncio.get_running_loop().call_soon(self._send)
+
+    def _send(self) -> None:
+        """To as many as a slice of time allows, those first who have waited longest."""
+        self._sending, until = None, perf_counter() + SLICE
+        try:
+            while self._waiting and perf_counter() < until:
+                seat = next(iter(self._waiting))
+                seat.show(self._waiting.pop(seat))
+        finally:
+            self._send_soon()
 
     def _end_if_empty(self) -> None:
         if not self._seats:
@@ -234,7 +270,9 @@ class Audience:
 
 def begun(following: Following, shown: Shown, answer: Answer) -> Session:
     """What somebody who follows begins with, who has been told of that and has answered that; on its way."""
-    return following.begin(shown, answer.to(shown)) or Session(story_of_lab())
+    answer = answer.to(shown)
+    session = following.begin(shown, answer.choice, has_seen=answer.has_seen)
+    return session or Session(story_of_lab())
 
 
 async def arrive(session: Session, is_wanted: Callable[[], bool]) -> None:

@@ -28,6 +28,7 @@ NOT_OF_A_SESSION = tuple(
 """What the names of modules begin with that no session needs."""
 TEXTUAL = ("widgets", "widgets.input", "widgets.option_list", "scrollbar", "scroll_view")
 LATE = (
+    "concurrent.futures.thread",
     "base64",
     "difflib",
     "encodings.idna",

@@ -43,7 +43,7 @@ class OwnView:
     def __init__(
         self, spectator: Spectator, room: Room, catalog: Catalog, give_back: Callable[[], None]
     ) -> None:
-        self._following = following = Following(room, catalog.shipped, spectator.me)
+        self._following = following = Following(room, catalog.shipped, spectator.me, spectator.ahead)
         self._session = begun(following, spectator.shown, spectator.look.answer)
         self._session.budget = Limits(steps=10**9).budget()
         self.first = First(self._session, (), partial(OwnScreen, following, give_back))
@@ -57,7 +57,8 @@ class OwnView:
     def answer(self) -> Answer:
         """What he has answered to the question that stands or stood last."""
         following = self._following
-        return Answer(following.shown.asks, following.choice) if following.choice else NO_ANSWER
+        choice, has_seen = following.choice, following.has_seen
+        return Answer(following.shown.asks, choice, has_seen) if choice or has_seen else NO_ANSWER
 
     async def arrive(self, is_wanted: Callable[[], bool]) -> None:
         """Has it come there, as long as that is wanted."""

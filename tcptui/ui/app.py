@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Resize, ScreenSuspend
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.screen import Screen
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
     from tcptui.ui.screens.save import Files
     from tcptui.ui.stories import Stories
+
+
+def _is_dialog(screen: object) -> bool:
+    """By what it has: the first frame does not wait for the class."""
+    return hasattr(type(screen), "covered")
 
 
 class TcptuiApp(App[None], inherit_css=False):
@@ -125,7 +131,11 @@ class TcptuiApp(App[None], inherit_css=False):
         return textual_theme(self.palette)
 
     def get_default_screen(self) -> Screen[Any]:
-        return super().get_default_screen() if self._run is None else self._run
+        if self._run is not None:
+            return self._run
+        from tcptui.ui.screens.picker import BehindList
+
+        return BehindList()
 
     def on_mount(self) -> None:
         if self.session is None:
@@ -206,7 +216,7 @@ class TcptuiApp(App[None], inherit_css=False):
             place_again = getattr(screen, "place_again", None)
             if place_again is not None:  # What is drawn by panes.
                 place_again(*self.size)
-            screen.refresh()
+            screen.refresh(self.size.region)
 
     def tell(self, note: str) -> None:
         """A line on the screen, until the next key."""
@@ -252,6 +262,36 @@ class TcptuiApp(App[None], inherit_css=False):
             self._exception = error  # A test is to see it.
             self._exception_event.set()
         self.fail(error)
+
+    def push_screen(self, screen: Any, *further: Any, **how: Any) -> Any:
+        """Textual has the screen that is in front now drawn again; behind a dialog it stays as it is."""
+        drawn = [one for one in self.screen_stack[-1:] if not one._repaint_required]
+        pushed = super().push_screen(screen, *further, **how)
+        if _is_dialog(screen):
+            for beneath in drawn:
+                beneath._repaint_required = False
+                beneath._exchange_repaint_regions()
+        return pushed
+
+    def pop_screen(self) -> AwaitComplete:
+        gone = self.screen
+        popped = super().pop_screen()
+        if self._is_uncovered_by(gone):
+            self.screen.uncover(gone.covered)  # type: ignore[attr-defined]
+        return popped
+
+    async def _replace_screen(self, screen: Screen[Any]) -> Screen[Any]:
+        """Textual has all of the screen beneath drawn and laid out again."""
+        if not self._is_uncovered_by(screen):
+            return await super()._replace_screen(screen)
+        screen.post_message(ScreenSuspend())
+        self.capture_mouse(None)
+        await self._prune(screen)
+        return screen
+
+    def _is_uncovered_by(self, gone: Screen[Any]) -> bool:
+        """Whether of the screen that is in front now only what a dialog has covered is to be drawn."""
+        return _is_dialog(gone) and hasattr(self.screen, "uncover")
 
     def action_scenarios(self) -> None:
         """Opens the picker; a choice replaces the run."""

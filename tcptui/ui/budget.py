@@ -9,13 +9,23 @@ or, with large states and long typed data, in many more, so these count as sever
 can look at them, but makes no more. A reader of one's own terminal has no budget.
 
 Each reader's share would not be enough: a hundred who work would leave nothing of the time to those who press
-keys. So all of a process have a share together (`Together`), in which they take turns.
+keys. So all of a process have a share together (`Together`), in which they take turns. Work that can't be
+divided into steps has a thread, one for all, so that nobody's key waits for its end and no more of it is
+begun than can be done.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+T = TypeVar("T")
 
 TYPED = 100
 USUAL = 0.001
@@ -31,6 +41,16 @@ class Together:
         """`share`: from 0 to 1."""
         self._share = share
         self._taken_until = 0.0
+        self._thread: Executor | None = None
+
+    @property
+    def thread(self) -> Executor:
+        """Does one thing after the other. What waits for its turn and is not wanted any more is not begun."""
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor  # Late: most sessions need none.
+
+            self._thread = ThreadPoolExecutor(1)
+        return self._thread
 
     def turn(self, now: float, seconds: float) -> float:
         """When somebody may go on whose work has taken so long: after all who have worked before him."""
@@ -99,3 +119,19 @@ class Budget:
         if self._together is not None:
             resumes_at = max(resumes_at, self._together.turn(now, seconds))
         self._resumes_at = max(self._resumes_at, resumes_at)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Has it done beside the event loop; the time that it takes is counted, whether or not somebody still
+        waits for it."""
+        loop = asyncio.get_running_loop()
+
+        def measured() -> T:
+            begun = time.thread_time()
+            try:
+                return work()
+            finally:
+                with suppress(RuntimeError):  # The loop has ended meanwhile.
+                    loop.call_soon_threadsafe(self.worked, time.thread_time() - begun)
+
+        thread = None if self._together is None else self._together.thread
+        return await loop.run_in_executor(thread, measured)

@@ -212,4 +212,4 @@ class TerminalDriver(LinuxDriver):
                 self._taking(self._take)  # What is set up anew forgets what has come.
             self.suspend_application_mode()
         self.resume_application_mode()
-        self._app.screen.refresh()
+        self._app.screen.refresh(self._app.size.region)

@@ -24,6 +24,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.named_tuple import NamedTuple
 from tcptui.rooms.room import Room
 from tcptui.rooms.values import Shown, Trouble
+from tcptui.ui.ahead import Ahead
 from tcptui.ui.predicting import Predicting
 from tcptui.ui.seen import ScoresInMemory
 from tcptui.ui.session import Session
@@ -32,11 +33,10 @@ from tcptui.view.asked import Asked
 
 
 class Result(NamedTuple):
-    """What came of an answer."""
+    """What came of an answer; without one `told` is empty."""
 
     told: str
     is_right: bool
-    """Whether it was not wrong."""
 
 
 NO_RESULT = Result("", True)
@@ -44,12 +44,17 @@ NO_RESULT = Result("", True)
 
 class Following:
     """One watcher of a room. `story` gives the stories of the package; `me` is what his answers are known by,
-    if he has given some already."""
+    and `ahead` where he has been on his own, if he has followed before."""
 
     def __init__(
-        self, room: Room, story: Callable[[str], Scenario | None] = shipped_story, me: str = ""
+        self,
+        room: Room,
+        story: Callable[[str], Scenario | None] = shipped_story,
+        me: str = "",
+        ahead: Ahead | None = None,
     ) -> None:
         self.room, self._story = room, story
+        self._ahead = Ahead() if ahead is None else ahead
         self._me = me or token_hex(8)
         self.newest = Shown()
         """What was told last; `Shown()`: nothing yet."""
@@ -66,9 +71,9 @@ class Following:
         self.choice = 0
         """What he has answered to the question that stands, from 1; 0: nothing."""
         self._seen = 0
-        """The question before which he has gone away: he may have seen what comes."""
+        """The question whose answer he has seen on his own; 0: of none that stood while he followed."""
         self.result = NO_RESULT
-        """What came of his last answer."""
+        """What came of his answer to the question before, once that stands no longer."""
 
     def hear(self, what: Shown | Trouble) -> None:
         """What the room tells."""
@@ -91,16 +96,20 @@ class Following:
             session = session_of(shown, self._story)
         if shown.moves != self.shown.moves:
             line = parse_line(shown.moves)
-        self._look_at_question(shown)
+        self._look_at_question(shown, line)
+        if self._ahead.has_seen(shown):
+            self._seen = shown.asks
         self._session, self._line, self.shown, self.is_away = session, line, shown, False
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
+        session.story.presented = shown.said
         if not session.history.is_on(line, self._position):
             session.walk(session.history.walk_on(line, self._position), self._position)
         return session
 
-    def begin(self, shown: Shown, choice: int = 0) -> Session | None:
+    def begin(self, shown: Shown, choice: int = 0, *, has_seen: bool = False) -> Session | None:
         """The session in which that is shown, on its way there, for one who has been told of it before;
-        `choice` is what he has answered to its question, or 0. None: nothing is shown, or what can't be used,
+        `choice` is what he has answered to its question, or 0, and `has_seen` whether he has seen what comes.
+        None: nothing is shown, or what can't be used,
         which is told as soon as it is heard again."""
         if not shown.number:
             return None
@@ -110,9 +119,8 @@ class Following:
         except MessageError:
             return None
         self.choice = choice
-        asked = session.predicting
-        if choice and shown.is_answered and isinstance(asked, AskedByPresenter) and not session.working:
-            self.result = asked.result_of(choice)
+        if has_seen:
+            self._seen = shown.asks
         return session
 
     def has_left(self, session: Session) -> bool:
@@ -136,16 +144,22 @@ class Following:
         self.is_away = True
         mine = self._session
         self.is_on_own = mine is not None and mine.history.scenario.name != session.history.scenario.name
-        if self.shown.asks and not self.shown.is_answered:
-            self._seen = self.shown.asks
         if self._session is not None:
             self._session.predicting = None
+            self._session.story.presented = ()
+
+    def note(self, session: Session) -> None:
+        """He is on his own at the moment of that one."""
+        scenario, shown = session.history.scenario, self.shown
+        is_presented = session is self._session
+        story = (shown.story, shown.variant) if is_presented else (scenario.name, scenario.variant)
+        self._ahead.note(story, session.history)
 
     @property
     def may_answer(self) -> bool:
         """Whether a question stands that can be answered still."""
         shown = self.shown
-        return bool(shown.asks) and not (self.is_away or shown.is_answered or shown.asks == self._seen)
+        return bool(shown.asks) and not (self.is_away or shown.is_answered or self.has_seen)
 
     def answer(self, choice: int) -> None:
         """Says so to the presenter; another answer takes its place, as long as nothing is resolved."""
@@ -154,7 +168,7 @@ class Following:
 
     @property
     def has_seen(self) -> bool:
-        """Whether he may have seen the answer of the question that stands."""
+        """Whether he has seen on his own what comes, where a question stands or stood last."""
         return bool(self.shown.asks) and self.shown.asks == self._seen
 
     def clock_text(self, brief: bool) -> str:
@@ -175,25 +189,22 @@ class Following:
         """How many moves are made; a stranger may say more than there are."""
         return min(self.shown.position, self._line.length)
 
-    def _look_at_question(self, shown: Shown) -> None:
-        """Before that is shown: whether the answer to the question that stands is told by it, or by the step
-        that it makes."""
+    def _look_at_question(self, shown: Shown, line: Line) -> None:
+        """Before that is shown, on that line: what came of his answer, if the question is left by it."""
         before = self.shown
-        is_answered = shown.asks == before.asks and shown.is_answered
-        is_made = shown.asks != before.asks and shown.position == before.position + 1
-        predicting = None if self._session is None else self._session.predicting
-        if before.asks and not before.is_answered and (is_answered or is_made):
-            seen = self.is_away or self.has_seen
-            self.result = NO_RESULT
-            if isinstance(predicting, AskedByPresenter) and not seen:
-                self.result = predicting.result_of(self.choice)
-        if shown.asks != before.asks:
-            self.choice = 0
+        if (shown.asks, shown.position) == (before.asks, before.position):
+            return
+        asked = None if self._session is None else self._session.predicting
+        if isinstance(asked, AskedByPresenter) and asked.question is not None:
+            is_made = shown.position > before.position and before.position not in line.others
+            is_told = self.choice and (is_made or before.is_answered)
+            self.result = asked.last_result(self.choice) if is_told else NO_RESULT
+        self.choice = 0
 
 
 def _story_of(shown: Shown) -> Shown:
     """What makes the scenario."""
-    return shown._replace(number=0, moves="", position=0, asks=0, is_answered=False)
+    return shown._replace(number=0, moves="", position=0, asks=0, is_answered=False, said=())
 
 
 class AskedByPresenter(Predicting):
@@ -213,25 +224,50 @@ class AskedByPresenter(Predicting):
     def covered(self) -> bool:
         return self.question is not None and not self._following.shown.is_answered
 
+    @property
+    def is_answered_here(self) -> bool:
+        return self._following.may_answer
+
     def uncover(self) -> bool:
         return False
 
-    def asked(self, *, waits: bool) -> Asked:
+    def asked(self, *, waits: bool) -> Asked | None:
         following, asked = self._following, super().asked(waits=waits)
-        result, title = following.result, say("room.asks")
+        choice, last = following.choice, following.result
+        if asked is None:
+            return Asked(say("room.asked"), last.told, last.is_right, "", ()) if last.told else None
         if not asked.choices:
-            return Asked(title, result.told, result.is_right, "", ())
-        if self.covered and following.has_seen:
-            return asked._replace(title=title, told=say("room.has_seen"))
-        if self.covered and following.choice:
-            return asked._replace(title=title, told=say("room.your_answer", choice=following.choice))
-        return asked._replace(title=title, told=result.told, was_right=result.is_right)
+            words = say("room.asks_nothing") if asked.words else ""
+            return Asked(say("room.asked"), last.told, last.is_right, words, ())
+        asked = asked._replace(title=say("room.asks"))
+        if not self.covered:
+            return asked._replace(
+                told=self._what_came(choice), was_right=not choice or self._is_right(choice)
+            )
+        if choice:
+            key = "room.answer_stays" if following.has_seen else "room.your_answer"
+            return asked._replace(told=say(key, choice=choice))
+        if following.has_seen:
+            return asked._replace(told=say("room.has_seen"))
+        return asked._replace(told=last.told, was_right=last.is_right)
 
-    def result_of(self, choice: int) -> Result:
-        """What comes of an answer to the question that stands."""
-        question = self.question
+    def last_result(self, choice: int) -> Result:
+        """What came of an answer to the question that stands, for when it stands no longer."""
+        question, is_right = self.question, self._is_right(choice)
         if question is None:
             return NO_RESULT
-        is_right = choice == question.right + 1
-        key = "predict.right" if is_right else "predict.wrong" if choice else "predict.unanswered"
-        return Result(self._text(Message.of(key, answer=question.told)), not choice or is_right)
+        key = "room.last_right" if is_right else "room.last_wrong"
+        return Result(self._text(Message.of(key, answer=question.told)), is_right)
+
+    def _is_right(self, choice: int) -> bool:
+        question = self.question
+        return question is not None and choice == question.right + 1
+
+    def _what_came(self, choice: int) -> str:
+        """Of an answer to the question that stands; 0: of none."""
+        question = self.question
+        if question is None:
+            return ""
+        key = "predict.wrong" if choice else "room.what_comes"
+        key = "predict.right" if self._is_right(choice) else key
+        return self._text(Message.of(key, answer=question.told))

@@ -42,7 +42,7 @@ class Lecturing:
         for _ in range(session.history.position, item.last if at_its_end else item.first):
             session.history.apply(NEXT)
         session.given_so_far()
-        session.story.words = item.first, item.words
+        session.story.words, session.story.is_lectured = (item.first, item.words), True
         self._item_began = None if self._began is None else self._clock()
         return session
 

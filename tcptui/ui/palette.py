@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from tcptui.named_tuple import NamedTuple
 from tcptui.view.palette import PALETTES, PaletteName
 
 if TYPE_CHECKING:
@@ -18,52 +19,40 @@ Choice: TypeAlias = Literal["auto", "dark", "light", "contrast", "16", "mono"]
 CHOICES: tuple[Choice, ...] = get_args(Choice)
 
 
-@cache
-def textual_theme(name: PaletteName) -> Theme:
-    """The variables from which the widgets of dialogs have their colours: ``$foreground`` on ``$background``
-    or ``$surface``, and ``$error`` and ``$text-muted`` on them. The rest is set off by attributes."""
-    from textual.theme import Theme
+class Colours(NamedTuple):
+    """A palette as Textual names colours: what the widgets of dialogs have of it."""
 
+    plain: str
+    ground: str
+    muted: str
+    """Of what is less than the rest: hints, scroll bars, the ground of what is chosen."""
+    on_muted: str
+    """On that ground."""
+    error: str
+    has_muted: bool
+    """Whether it is another colour than the plain one."""
+
+
+@cache
+def colours_of(name: PaletteName) -> Colours:
+    """Those of a palette."""
     palette = PALETTES[name]
-    plain, ground, error, muted = map(_css, (palette.plain, palette.ground, palette.lost, palette.dim))
-    return Theme(
-        f"tcptui-{name}", primary=plain, error=error, foreground=plain, background=ground, surface=ground,
-        ansi=True,
-        variables={
-            **dict.fromkeys(("text", "ansi-foreground", "border", "border-blurred"), plain),
-            **dict.fromkeys(("ansi-background", "surface", "panel", "boost"), ground),
-            **dict.fromkeys(("text-muted", "text-disabled"), muted),
-            **{f"scrollbar{how}": muted for how in ("", "-hover", "-active")},
-            **{f"scrollbar-background{how}": ground for how in ("", "-hover", "-active")},
-            "scrollbar-corner-color": ground,
-            # Textual's lists show no reversed text.
-            "block-cursor-background": muted,
-            "block-cursor-foreground": _on(palette.dim),
-            "block-cursor-text-style": "bold" if palette.dim else "bold underline",
-        },
+    return Colours(
+        _css(palette.plain), _css(palette.ground), _css(palette.dim), _on(palette.dim), _css(palette.lost),
+        bool(palette.dim),
     )  # fmt: skip
 
 
-WIDGETS = """
-    Input, Input:focus, Input:ansi, OptionList, OptionList:focus {
-        background: $surface; background-tint: $surface 0%; color: $foreground;
-    }
-    Input, Input:focus, Input:ansi {
-        border: tall $foreground;
-        & > .input--cursor { background: $surface; color: $foreground; text-style: reverse; }
-        & > .input--selection { background: $surface; color: $foreground; text-style: reverse; }
-        & > .input--placeholder, & > .input--suggestion { color: $text-muted; text-style: none; }
-    }
-    OptionList, OptionList:focus {
-        & > .option-list--option-highlighted {
-            background: $block-cursor-background; color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-        & > .option-list--option-disabled { background: $surface; color: $text-muted; }
-        & > .option-list--option-hover { background: $surface; }
-    }
-"""
-"""Rules within those of a screen, for the widgets on it: Textual's own colours are for one ground."""
+@cache
+def textual_theme(name: PaletteName) -> Theme:
+    """What Textual is told of a palette: nothing that is shown has its colours from there."""
+    from textual.theme import Theme
+
+    colours = colours_of(name)
+    return Theme(
+        f"tcptui-{name}", primary=colours.plain, foreground=colours.plain, background=colours.ground,
+        ansi=True,
+    )  # fmt: skip
 
 
 def _css(colour: str) -> str:

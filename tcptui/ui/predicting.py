@@ -22,9 +22,6 @@ class Predicting:
     shows_answer = True
     """Whether a step of the reader's shows the answer."""
 
-    is_answered_here = True
-    """Whether a digit answers."""
-
     def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
         self._history, self._scores = history, scores
         self.for_class = for_class
@@ -42,6 +39,11 @@ class Predicting:
     def next_mode(self) -> Predicting | None:
         """After one reader a class, after a class nobody."""
         return None if self.for_class else Predicting(self._history, self._scores, for_class=True)
+
+    @property
+    def is_answered_here(self) -> bool:
+        """Whether a digit answers."""
+        return True
 
     @property
     def question(self) -> Question | None:
@@ -84,8 +86,9 @@ class Predicting:
         if choice:
             self._scores.add(self._chapter, right=right)
 
-    def asked(self, *, waits: bool) -> Asked:
-        """What is shown; `waits`: nothing is asked now, for the run is on its way."""
+    def asked(self, *, waits: bool) -> Asked | None:
+        """What is shown; `waits`: nothing is asked now, for the run is on its way. None: a class will be
+        asked nothing more."""
         told, question = self._told, None if waits else self.question
         if self.for_class:
             title = say("predict.class")
@@ -95,8 +98,10 @@ class Predicting:
             title = title if score.answered else say("predict.title")
         last, right = (told[1], told[2]) if told[0] is self._history.world else ("", True)
         if question is None:
-            goes_on = not waits and self._history.world.next_event() is not None
-            return Asked(title, last, right, say("predict.none") if goes_on else "", ())
+            goes_on = self._history.world.next_event() is not None
+            if self.for_class and not (waits or goes_on):
+                return None
+            return Asked(title, last, right, say("predict.none") if goes_on and not waits else "", ())
         place = -1 if self.covered else question.right
         return Asked(
             title, last, right, self._text(question.words), tuple(map(self._text, question.choices)), place

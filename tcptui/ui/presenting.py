@@ -14,7 +14,8 @@ from tcptui.lab.history import History
 from tcptui.lab.moves import Line
 from tcptui.lab.moves_text import line_text, parse_line
 from tcptui.lab.scenario import Scenario
-from tcptui.rooms.encoding import LONGEST_MOVES, BadShown
+from tcptui.printable import printable
+from tcptui.rooms.encoding import LONGEST_MOVES, LONGEST_SAID, MOST_SAID, BadShown
 from tcptui.rooms.room import PresentedRoom
 from tcptui.rooms.values import Counted, Shown, Trouble
 from tcptui.ui.predicting import Predicting
@@ -117,7 +118,7 @@ class Presenting:
             self._texts.of(session),
             "script" if script else "lab" if origin.command == "lab" else "play",
             scenario.variant, scenario.language, origin.options, origin.stack,
-            self._text_of_moves(history), history.position, asks, is_answered,
+            self._text_of_moves(history), history.position, asks, is_answered, _said(session),
         )  # fmt: skip
 
     def _question(self, session: Session) -> tuple[int, bool]:
@@ -145,22 +146,31 @@ class Presenting:
         return words
 
 
+def _said(session: Session) -> tuple[str, ...]:
+    """What a lecture says; it is shown, and so it is not too much or too long."""
+    if not session.story.is_lectured:
+        return ()
+    return tuple(printable(text)[:LONGEST_SAID] for text in session.story.said[:MOST_SAID])
+
+
 class AskingClass(Predicting):
     """Asks those who watch; the first key shows the answer, the next one makes the step."""
-
-    is_answered_here = False
 
     def __init__(self, history: History, presenting: Presenting) -> None:
         super().__init__(history, ScoresInMemory(), for_class=True)
         self._presenting = presenting
 
+    @property
+    def is_answered_here(self) -> bool:
+        return False
+
     def of(self, history: History) -> Predicting:
         return AskingClass(history, self._presenting)
 
-    def asked(self, *, waits: bool) -> Asked:
+    def asked(self, *, waits: bool) -> Asked | None:
         asked = super().asked(waits=waits)
-        if not asked.choices:
-            return asked
+        if asked is None or not asked.choices:
+            return None if asked is None else asked._replace(title=say("room.asks_all"))
         answers = self._presenting.answers(len(asked.choices))
         key = "room.answered" if self.covered else "room.resolved"
         title = say(key, count=sum(answers), all=self._presenting.counted.watchers)

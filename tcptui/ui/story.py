@@ -25,12 +25,18 @@ class Story:
         """Where the reader has put the answer away; whoever comes back there later comes to another state."""
         self.words = 0, ""
         """After how many moves of the run something else is to be said, and what: a lecture's words."""
+        self.is_lectured = False
+        """Whether a lecture says at its moments what the story alone does not."""
+        self.presented: tuple[str, ...] = ()
+        """What a presenter says at the moment that is shown, in the place of what is said here."""
         self._played = ""
         """The answer with the numbers of the story's own run, once that was played for it."""
 
     @property
     def said(self) -> tuple[str, ...]:
         """What is said of the last step."""
+        if self.presented:
+            return self.presented
         history = self._history
         narration, (position, words) = history.narration, self.words
         first = (words,) if words and position == history.position and not history.branch else ()

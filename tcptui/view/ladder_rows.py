@@ -105,6 +105,14 @@ class RowBuilder:
         """Whether nothing is on the wire after these steps."""
         return not self._on_wire
 
+    def silence(self, now: int, step: int, busy_before: int | None = None) -> Row | None:
+        """The row behind the last one, where nothing has been on the wire for a while after that step.
+        `busy_before`: when something was last on it before these steps."""
+        busy = self.last_busy if self.last_busy is not None else busy_before
+        if not self.is_quiet or busy is None or now - busy < LONG_SILENCE:
+            return None
+        return Row(busy, step, self.states, silence=now - busy)
+
     def add(self, report: Report) -> None:
         """The rows of another step."""
         before = self.states
@@ -237,10 +245,8 @@ class RunRows:
         """The row at the end, where nothing has been on the wire for a while."""
         interval = self.history.last_interval
         builder = self._up_to_date(interval).builder
-        busy = builder.last_busy if builder.last_busy is not None else self._busy_before(interval)
-        if not builder.is_quiet or busy is None or now - busy < LONG_SILENCE:
-            return None
-        return Row(busy, self.history.world.steps, builder.states, silence=now - busy)
+        before = self._busy_before(interval) if builder.last_busy is None else None
+        return builder.silence(now, self.history.world.steps, before)
 
     def states_before(self, place: Place) -> States:
         """The states of both ends before the step of a row."""

@@ -10,6 +10,7 @@ are the claims', and what is cut off is read in the reader.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -125,7 +126,13 @@ def _edge(title: str, closes: str, width: int) -> Line:
 
 
 def _text(texts: tuple[str, ...], width: int, most: int, style: Style) -> list[Line]:
+    return list(_wrapped(texts, width, most, style))
+
+
+@lru_cache(maxsize=256)
+def _wrapped(texts: tuple[str, ...], width: int, most: int, style: Style) -> tuple[Line, ...]:
+    """The same is asked for several times a step: how many lines it takes, and what they are."""
     lines = [line for text in texts for line in wrap(text, width - 2)]
     if len(lines) > most:
         lines[most - 1] = shorten(f"{lines[most - 1]} …", width - 2)
-    return [fit(((f" {line}", style),), width) for line in lines[:most]]
+    return tuple(fit(((f" {line}", style),), width) for line in lines[:most])

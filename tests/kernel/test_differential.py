@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +13,7 @@ from tcptui.core.profile.presets import LINUX
 from tests.kernel.differential.comparison import Difference
 from tests.kernel.differential.generator import script
 from tests.kernel.differential.kernel_player import KernelPlayer
-from tests.kernel.differential.laboratory import settled, told
+from tests.kernel.differential.laboratory import Outcome, settled, told
 from tests.kernel.differential.not_modelled import NOT_MODELLED, name_of
 from tests.kernel.differential.script import Do, Place, Put, Role, Script
 from tests.kernel.differential.shrinking import shrink
@@ -20,6 +21,9 @@ from tests.kernel.namespace import Unavailable
 from tests.skips import unavailable
 
 SEEDS = 300
+MOST_TIMES, MOST_LATE = 20, 50_000
+"""How often a script is played until it is in time, and how many microseconds late a step of it may be: a
+fourth of the least time after which the kernel sends again."""
 SLOW_ACKS = LINUX._replace(delayed_ack=150_000, quickack=0)
 SYN_STEP = Put(5_000, SYN, Place("irs"), mss=1460)
 ACK_STEP = Put(5_000, ACK)
@@ -72,7 +76,22 @@ def test_what_is_not_modelled_has_names_of_its_own() -> None:
 
 WRITE = Do(5_000, "write", 2_000)
 SACK_OFFER = SYN_STEP._replace(sack_permitted=True)
+TIMED_OUT = ACK_STEP._replace(gap=400_000)
+"""An ACK between the first timeout and the second: a loss probe after two round trips, and a RTO of one and
+200 ms from that on, are over by then for a round trip that the machine makes of 5 ms up to 65."""
 REPORT = ACK_STEP._replace(ack=Place("una"), sack=((Place("all", -540), Place("all")),))
+
+
+def played_in_time(player: KernelPlayer, script: Script) -> Outcome:
+    """Played until no step comes much later than it should: what the kernel's timers do meanwhile, on a busy
+    machine, may bear another name."""
+    for _ in range(MOST_TIMES):
+        (outcome,) = settled(player, [script], times=0)
+        gaps = [after - before for before, after in pairwise(outcome.kernel.begun)]
+        late = [gap - step.gap for gap, step in zip(gaps, script.steps[1:], strict=True)]
+        if not outcome.kernel.spoiled and max(late) < MOST_LATE:
+            break
+    return outcome
 
 
 @pytest.mark.parametrize(
@@ -80,8 +99,8 @@ REPORT = ACK_STEP._replace(ack=Place("una"), sack=((Place("all", -540), Place("a
     [
         ("buffers of the write queue", SYN_STEP._replace(window=1_000), (WRITE, WRITE, ACK_STEP)),
         ("RACK", SACK_OFFER, (WRITE, REPORT)),
-        ("F-RTO", SACK_OFFER, (WRITE._replace(argument=5_000), ACK_STEP._replace(gap=250_000))),
-        ("F-RTO", SYN_STEP, (WRITE, WRITE, ACK_STEP._replace(gap=250_000, ack=Place("all", -1)))),
+        ("F-RTO", SACK_OFFER, (WRITE._replace(argument=5_000), TIMED_OUT)),
+        ("F-RTO", SYN_STEP, (WRITE, WRITE, TIMED_OUT._replace(ack=Place("all", -1)))),
         (None, SYN_STEP, (WRITE, WRITE, ACK_STEP)),
         (None, SACK_OFFER, (WRITE, ACK_STEP)),
     ],
@@ -92,7 +111,7 @@ def test_the_name_of_what_is_not_modelled(
     """Asked of the script and of what the kernel did, whether the core differs or not."""
     window = ACK_STEP._replace(window=offer.window)
     script = Script(Role.SERVER, (offer, window, Do(5_000, "accept"), *steps), 60_000)
-    (outcome,) = settled(player, [script], times=0)
+    outcome = played_in_time(player, script)
     assert name_of(script, outcome.kernel) == name, told(outcome)
 
 

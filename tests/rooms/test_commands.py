@@ -50,6 +50,7 @@ def test_a_presenter_that_is_killed_leaves_a_socket_that_the_next_replaces(
         presenter.until("tcptui watch first-lesson")
         with PseudoTerminal("watch", "first-lesson", env=runtime) as watcher:
             watcher.until("following")
+            watcher.until("Two computers, A and B.")
             os.kill(presenter.pid, signal.SIGKILL)
             watcher.until("room has ended")
     result = tcptui("watch", env=runtime)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tcptui.printable import is_printable
 from tcptui.rooms.encoding import LONGEST_MOVES, MOST, MOST_OCTETS, BadShown, Told, decode, encode
 from tcptui.rooms.values import Answer, Counted, Shown, Trouble
 
@@ -16,6 +17,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 shown = st.builds(
     Shown, numbers, texts, texts, st.sampled_from(["play", "lab", "script"]), texts, texts,
     st.lists(texts, max_size=5).map(tuple), texts, texts, numbers, numbers, st.booleans(),
+    st.lists(texts.filter(is_printable), max_size=10).map(tuple),
 )  # fmt: skip
 told = st.one_of(
     shown,
@@ -28,7 +30,13 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=8,
 )
-VALUES: list[Told] = [Shown(1, "life"), Answer(1, 2), Counted(3, 1, (2, 0, 1)), Trouble("left")]
+VALUES: list[Told] = [
+    Shown(1, "life"),
+    Shown(1, said=("Look.",)),
+    Answer(1, 2),
+    Counted(3, 1, (2, 0, 1)),
+    Trouble("left"),
+]
 
 
 @given(told)
@@ -49,6 +57,13 @@ def test_a_difference_says_no_more_than_it_must() -> None:
     assert encode(before._replace(number=8, position=6), before) == (
         b'{"shown":{"number":8,"position":6,"after":7}}'
     )
+
+
+def test_what_no_lecture_says_is_left_out_for_versions_that_do_not_know_it() -> None:
+    silent, speaks = Shown(7, "life"), Shown(8, "life", said=("Look.",))
+    assert b"said" not in encode(silent)
+    assert decode(encode(speaks)) == speaks
+    assert decode(encode(silent, speaks), speaks) == silent
 
 
 @pytest.mark.parametrize("before", [None, Shown(6), Shown(8)])
@@ -103,6 +118,8 @@ def test_these_are_refused(octets: bytes) -> None:
     [
         Shown(moves="s" * (LONGEST_MOVES + 1)), Shown(story="s" * 201), Shown(text="x" * 70_000),
         Shown(number=MOST + 1), Shown(options=("x",) * 101), Shown(options=("x" * 1_001,)),
+        Shown(said=("x",) * 11), Shown(said=("x" * 2_001,)), Shown(said=("\x1b[2J",)),
+        Shown(said=("\u202e",)),
         Shown(story="\udcff"), Answer(0, 1), Answer(1, 0), Counted(answers=(0,) * 10),
     ],
 )  # fmt: skip
@@ -115,6 +132,6 @@ def test_the_largest_value_is_not_too_large() -> None:
     """A control character takes six octets."""
     value = Shown(
         MOST, "\0" * 200, "\0" * 65_536, "script", "\0" * 200, "\0" * 200, ("\0" * 1_000,) * 100, "\0" * 200,
-        "\0" * 65_536, MOST, MOST, True,
+        "\0" * 65_536, MOST, MOST, True, ("\U00020000" * 2_000,) * 10,
     )  # fmt: skip
     assert decode(encode(value)) == value

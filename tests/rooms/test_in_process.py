@@ -147,6 +147,27 @@ def test_watchers_and_answers_are_counted_and_told_together() -> None:
     run(test)
 
 
+def test_an_answer_counts_as_long_as_its_watcher_is_there_or_the_answer_is_seen() -> None:
+    async def test() -> None:
+        room, presenter = await opened()
+        told: list[Counted | Trouble] = []
+        presenter.count(told.append)
+        presenter.show(Shown(1, asks=1))
+        room.answer(1, "a", 1)
+        room.answer(1, "b", 1)
+        await counted()
+        room.withdraw("a")
+        room.withdraw("c")
+        await counted()
+        assert told[1:] == [Counted(0, 1, (2,)), Counted(0, 1, (1,))]
+        presenter.show(Shown(2, asks=1, is_answered=True))
+        room.withdraw("b")
+        await counted()
+        assert len(told) == 3
+
+    run(test)
+
+
 def test_only_the_question_that_stands_is_answered() -> None:
     async def test() -> None:
         room, presenter = await opened()

@@ -87,7 +87,8 @@ def test_a_watcher_on_one_server_follows_a_presenter_on_another(redis: RedisServ
             presented = await one.rooms.present(KEY)
             presented.count(counts.append)
             for position in range(1, 6):
-                presented.show(Shown(position, "late-syn", moves="s5", position=position))
+                said = (f"Look at step {position}.",)
+                presented.show(Shown(position, "late-syn", moves="s5", position=position, said=said))
                 await until(lambda: told and told[-1] == presented.shown)
             assert [shown.position for shown in told if isinstance(shown, Shown)] == [1, 2, 3, 4, 5]
             await until(lambda: counts[-1] == Counted(1))

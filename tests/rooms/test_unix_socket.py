@@ -134,6 +134,11 @@ def test_answers_reach_the_presenter_and_each_watcher_has_one(tmp_path: Path) ->
         rooms[0].answer(1, "the same", 1)
         await soon(1.5 / COUNTS)
         assert one.counted[-1] == Counted(3, 1, (1, 2))
+        rooms[0].close()
+        again, _ = await one.watch()
+        again.answer(1, "the same", 2)
+        await soon(1.5 / COUNTS)
+        assert one.counted[-1] == Counted(3, 1, (0, 3))
 
     with_room(tmp_path, test)
 

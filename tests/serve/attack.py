@@ -31,6 +31,7 @@ from asyncssh.packet import Boolean, String, UInt32
 
 from tests.serve.ssh_server import Client, ServerProcess, is_answering
 
+CHECKOUT = str(Path(__file__).parents[2])
 VERSION = b"SSH-2.0-attack\r\n"
 FULL = 100
 """How many times as much as in the short form."""
@@ -441,6 +442,25 @@ async def many_runs_that_go_on(server: ServerProcess, scale: int) -> None:
     await asyncio.gather(*(one() for _ in range(min(5 * scale, 100))))
 
 
+@attack
+async def a_hundred_who_hold_a_key_down(server: ServerProcess, scale: int) -> None:
+    until = time.monotonic() + min(scale, 10)
+
+    async def one(keys: tuple[bytes, ...]) -> None:
+        client = await Client.of(server)
+        await client.sees("handshake")
+        client.press(b"\r")
+        while time.monotonic() < until:
+            for key in keys:
+                client.press(key * 15)
+                with suppress(*FAILURES):
+                    await client.reads(lambda _: False, 0.5)
+        client.connection.abort()
+
+    held = ((b" ", b"b"), (b"\x1b[B", b"\x1b[A"), (b"i",))
+    await asyncio.gather(*(one(held[number % 3]) for number in range(min(4 * scale, 100))))
+
+
 # Output.
 
 
@@ -578,6 +598,8 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         os.chdir(home)
+        # The server is started from there.
+        os.environ["PYTHONPATH"] = os.pathsep.join([CHECKOUT, *filter(None, [os.environ.get("PYTHONPATH")])])
         with ServerProcess(home) as server:
             asyncio.run(all_of(server, names or list(ATTACKS)))
             print(f"ended in {server.end():.1f} s with status {server.status}")

@@ -79,6 +79,15 @@ class Misbehaving:
     def do_raise(self, _: str) -> None:
         self.ended.set_exception(ZeroDivisionError("on purpose"))
 
+    def do_stumble(self, _: str) -> None:
+        """Raises where nothing waits for it."""
+
+        async def fail() -> None:
+            raise ZeroDivisionError("aside")
+
+        self.task = asyncio.get_running_loop().create_task(fail())
+        del self.task
+
     def do_die(self, _: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 

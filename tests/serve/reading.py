@@ -143,7 +143,8 @@ class Reading:
         assert app is not None
         if not app.screen_stack:
             return ""  # Not yet.
-        strips = app.screen._compositor.render_strips()
+        with app._context():  # What is drawn for the first time asks for its app.
+            strips = app.screen._compositor.render_strips()
         return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 
 

@@ -35,8 +35,9 @@ class Reachable(Protocol):
 
 
 def children(pid: int) -> list[int]:
-    """Processes whose parent that is, zombies among them."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Processes whose parent that is, or a thread of it, zombies among them."""
+    lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return sorted({int(one) for one in " ".join(lists).split()})
 
 
 async def connect(port: int, **options: Any) -> asyncssh.SSHClientConnection:

@@ -107,6 +107,26 @@ def test_a_name_that_there_is_not_costs_as_much(monkeypatch: pytest.MonkeyPatch)
     assert costs[0] == costs[1]
 
 
+@pytest.mark.parametrize("others", [{}, {"*": quick("class")}])
+def test_where_costs_differ_each_name_costs_the_same_known_or_not(
+    monkeypatch: pytest.MonkeyPatch, others: dict[str, Hashed]
+) -> None:
+    costs: list[list[object]] = []
+
+    def noted(password: bytes, **cost: object) -> bytes:
+        costs[-1].append((cost["n"], cost["r"], cost["p"]))
+        return bytes(32)
+
+    cheap = quick("sesame")
+    passwords = Passwords({"anna": cheap, "bert": cheap._replace(cost=4), "carl": cheap, **others})
+    assert passwords.fits("anna", "sesame")
+    monkeypatch.setattr("hashlib.scrypt", noted)
+    for name in ("anna", "bert", "carl", "nobody", "*"):
+        costs.append([])
+        assert not passwords.fits(name, "x")
+    assert costs == [[(2, 1, 1), (16, 1, 1)]] * 5
+
+
 @pytest.mark.parametrize("password", ["sesame", "", "ß\udcff", "x" * 257])
 def test_a_hash_as_it_is_made_and_read(tmp_path: Path, password: str) -> None:
     file = tmp_path / "passwords"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import sys
 import sysconfig
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -24,11 +27,12 @@ from tcptui.lab.run import play
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Served, Start
 from tcptui.serve.web.requests import asked
-from tcptui.ui.actions import ACTIONS
+from tcptui.ui.actions import ACTIONS, Action
 from tcptui.ui.budget import Budget
+from tcptui.ui.screens.commands import found
 from tcptui.ui.screens.copy_run import MOST_COPIED, MOST_COPIED_IN_BROWSER, MOST_STEPS, SLICE
 from tcptui.ui.screens.save import choices
-from tests.serve.reading import ESCAPE, Reading, octets_of, run
+from tests.serve.reading import ESCAPE, PATIENCE, Reading, octets_of, run
 from tests.ui.test_session import endless
 
 SERVED = Served(limits=Limits(keys=1e6, burst=1e6))
@@ -239,6 +243,13 @@ def test_what_is_noted() -> None:
     assert "/etc/passwd" in seen[0]
 
 
+def name_of(action: Action) -> str:
+    """As much of its label as finds it."""
+    label = action.label
+    parts = (label[:size] for size in range(1, len(label)))
+    return next((part for part in parts if found(part.strip())[:1] == [action]), label)
+
+
 @pytest.mark.parametrize("how", ["key", "by name"])
 def test_no_action_touches_a_file_or_an_address(how: str) -> None:
     """Each is opened, and whatever it asks for is answered with the name of a file."""
@@ -254,7 +265,7 @@ def test_no_action_touches_a_file_or_an_address(how: str) -> None:
                         await reading.takes(b"/etc/passwd\r")
                     else:
                         await reading.takes(b":")
-                        await reading.takes(action.label.encode() + b"\r")
+                        await reading.takes(name_of(action).encode() + b"\r")
                     for answer in (b"\r", ESCAPE, ESCAPE):
                         await reading.takes(answer)
                     assert reading.ended is None, (action.id, reading.ended)
@@ -270,5 +281,46 @@ def test_no_file_is_read_by_the_name_of_a_story(story: str) -> None:
             async with Reading(Start(story), SERVED) as reading:
                 await reading.shows("no story of that name here")
             assert seen == []
+
+    run(test)
+
+
+def test_formats_are_written_one_at_a_time_and_what_is_wanted_no_more_is_not_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often they are asked for, by however many readers; the time counts as work of theirs."""
+    begun: list[float] = []
+    at_once: list[int] = []
+    free, there = threading.Event(), threading.Semaphore(1)
+
+    def write(*_: object) -> str:
+        begun.append(time.monotonic())
+        at_once.append(there.acquire(blocking=False))
+        free.wait(PATIENCE)
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            pass
+        there.release()
+        return "written"
+
+    monkeypatch.setattr("tcptui.ui.screens.copy_run.export", write)
+
+    async def test() -> None:
+        served = Served(limits=Limits(keys=1e6, burst=1e6))
+        async with Reading(LATE, served) as first, Reading(LATE, served) as other:
+            for reading in (first, other) * 6:
+                await reading.takes(b"s")
+                await reading.shows("copy the whole run")
+                await reading.takes(b"\x1b[B\r")
+                await asyncio.sleep(0.02)
+            await first.until(lambda: bool(begun))
+            made = first.reader._budget.made
+            assert len(begun) == 1
+            free.set()
+            for reading in (first, other):
+                await reading.until(lambda reading=reading: "written" in copies(reading.sink.octets))  # type: ignore[misc]
+            assert len(begun) <= 3
+            assert all(at_once)
+            assert first.reader._budget.made >= made + 15
 
     run(test)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -201,6 +203,85 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
                 with pytest.raises(asyncio.CancelledError):
                     await one.task
             await one.until(lambda: not children(pid_of(sessions)))
+
+    run(test)
+
+
+def test_who_was_told_to_end_before_it_was_there_is_killed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked_reader, "PATIENCE", 0.2)
+
+    async def test() -> None:
+        async with forking() as sessions:
+            await sessions.start()
+            sent, send = asyncio.Event(), sessions._send
+
+            async def late(*told: Any) -> None:
+                await sent.wait()
+                await send(*told)
+
+            monkeypatch.setattr(sessions, "_send", late)
+            one = Forked(sessions)
+            one.reader.feed(b"deaf")
+            await asyncio.sleep(0.05)
+            one.reader.say_good_bye("it ends")
+            await asyncio.sleep(0.3)  # It would have been killed by now.
+            sent.set()
+            await one.ended()
+            await one.until(lambda: not children(pid_of(sessions)))
+
+    run(test)
+
+
+def test_a_child_is_killed_even_if_the_fork_server_is_slow_to_hear_of_it() -> None:
+    async def test() -> None:
+        async with begun() as (sessions, one):
+            one.reader.feed(b"deaf")
+            await asyncio.sleep(0.05)
+            os.kill(pid_of(sessions), signal.SIGSTOP)
+            assert sessions._control is not None
+            with suppress(BlockingIOError):
+                while True:
+                    sessions._control.send(b"kill 12345")
+            sessions.kill(1)
+            await asyncio.sleep(0.05)
+            os.kill(pid_of(sessions), signal.SIGCONT)
+            assert (await one.ended()).reason == "error"
+            await one.until(lambda: not children(pid_of(sessions)))
+
+    run(test)
+
+
+def test_an_error_that_nothing_has_ended_of_is_told_at_the_end() -> None:
+    async def test() -> None:
+        async with begun() as (_, one):
+            one.reader.feed(b"stumble")
+            await one.says(b"still here", to="echo still here")
+            one.reader.feed(b"leave")
+            ended = await one.ended()
+            assert ended.reason == "left"
+            assert "ZeroDivisionError aside" in str(ended.error)
+            assert "misbehaving.py" in str(ended.error)
+
+    run(test)
+
+
+def test_the_event_loop_goes_on_while_the_fork_server_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    popen = subprocess.Popen
+
+    def slow(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        time.sleep(0.5)
+        return popen(*arguments, **options)
+
+    monkeypatch.setattr("subprocess.Popen", slow)
+
+    async def test() -> None:
+        async with forking() as sessions:
+            task = asyncio.create_task(sessions.start())
+            turns = 0
+            while not task.done():
+                await asyncio.sleep(0.01)
+                turns += sessions._process is None
+            assert turns > 10
 
     run(test)
 

@@ -53,6 +53,19 @@ def test_it_is_appended_to_and_opened_anew(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_where_it_can_not_be_opened_anew_it_stays_and_tells_why(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    log = Log(str(file), noon)
+    file.rename(tmp_path / "old")
+    file.mkdir()
+    log.open_anew()
+    log.write(said("1"))
+    first, second = (tmp_path / "old").read_text().splitlines()
+    assert "the log stays where it was" in first
+    assert "directory" in first
+    assert second.endswith("ignored: 1")
+
+
 def test_a_pipe_that_nobody_reads_holds_up_nobody(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)

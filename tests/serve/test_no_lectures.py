@@ -1,4 +1,4 @@
-"""On a server no lecture can be started, so nothing can be marked for one."""
+"""Who comes to a server can start no lecture, so he can mark nothing for one."""
 
 from __future__ import annotations
 

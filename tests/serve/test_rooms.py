@@ -8,12 +8,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tcptui import lecture
 from tcptui.rooms.in_process import RoomsInProcess
 from tcptui.serve import views
 from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Served, Start
 from tcptui.serve.spectator import Spectator
-from tcptui.serve.views import View
+from tcptui.serve.views import Answer, View
 from tests.serve.reading import LAST_SEQUENCE, Reading, run
 
 FAST = Limits(keys=1e6, burst=1e6)
@@ -85,6 +86,62 @@ def test_watchers_of_one_size_see_one_view_and_a_newcomer_gets_all_of_it() -> No
     run(test)
 
 
+class Slow:
+    """A spectator to whom it takes a millisecond to be written to."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self.clock, self.octets = clock, b""
+
+    def show(self, octets: bytes) -> None:
+        self.clock[0] += 0.001
+        self.octets += octets
+
+    def needs_app(self) -> None:
+        """He gets none."""
+
+
+def test_a_class_is_written_to_in_slices_and_each_gets_all_of_it_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(views, "perf_counter", lambda: clock[0])
+
+    async def longest_call(view: View) -> float:
+        longest, before = 0.0, clock[0]
+        while view._waiting:
+            await asyncio.sleep(0)
+            longest, before = max(longest, clock[0] - before), clock[0]
+        return longest
+
+    async def test() -> None:
+        at = await served()
+        async with watched(at) as one:
+            view = view_of(one)
+            seats = [Slow(clock) for _ in range(100)]
+            for seat in seats:
+                view.enter(seat)
+            assert await longest_call(view) < 0.015
+            assert all(seat.octets == views.CLEAR + view.whole for seat in seats)
+            for octets in (b"one", b"two"):
+                view.write(octets)
+                await asyncio.sleep(0)
+            view.enter(late := Slow(clock))
+            view.leave(gone := seats.pop())
+            view.write(b"three")
+            assert await longest_call(view) < 0.015
+            assert all(seat.octets.endswith(b"onetwothree") for seat in seats)
+            assert late.octets.endswith(b"three")
+            assert late.octets.startswith(views.CLEAR)
+            assert b"one" not in gone.octets
+            for _ in range(20):
+                view.write(b"x" * 5_000)
+            assert max(map(len, view._waiting.values())) <= views.MOST_WAITING
+            await longest_call(view)
+            assert all(views.CLEAR + view.whole in seat.octets for seat in seats)
+
+    run(test)
+
+
 def test_for_a_watcher_who_stops_reading_frames_are_dropped_and_later_all_is_drawn() -> None:
     async def test() -> None:
         at = await served()
@@ -98,6 +155,7 @@ def test_for_a_watcher_who_stops_reading_frames_are_dropped_and_later_all_is_dra
             await presenter.press(b" ")
             assert len(slow.sink.octets) == before
             slow.reader.drained()
+            await slow.settle()
             drawn = slow.sink.octets[before:].decode()
             assert all(word in drawn for word in ("\x1b[2J", "The late SYN", "step 4", "server", "help"))
 
@@ -160,7 +218,7 @@ def test_a_class_answers_without_apps_of_their_own_and_each_is_told_what_came_of
                 (one, "wrong: "),
                 (others[0], "wrong: "),
                 (others[1], "right: "),
-                (silent, "not answered"),
+                (silent, "what comes: "),
             )
             for pupil, words in told:
                 await pupil.shows(words)
@@ -193,11 +251,15 @@ def test_who_answered_sees_what_all_see_once_another_question_is_over() -> None:
             while spectator_of(one).shown.asks == asked:
                 await presenter.press(b" ")
             await one.until(lambda: view_of(one).has(1))
-            assert "right: " in one.screen.lower()
+            assert "last answer was right: " in one.screen.lower()
             assert view_of(one) is not view_of(other)
             await presenter.press(b" ")
-            await one.shows("not answered")
+            await one.shows("what comes: ")
             assert view_of(one) is view_of(other)
+            async with watched(at) as late:
+                await late.shows("what comes: ")
+                assert "answered" not in late.screen
+                assert view_of(late) is view_of(other)
 
     run(test)
 
@@ -318,6 +380,56 @@ def test_who_has_answered_goes_away_and_comes_back_counts_once() -> None:
     run(test)
 
 
+def test_who_has_looked_ahead_in_an_app_of_his_own_is_not_asked_in_the_view_either() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
+            await presenter.press(b"  ")
+            await one.shows("step 2")
+            one.reader.feed(b"  ")
+            await one.shows("on a copy")
+            await one.shows("step 4")
+            await one.press(b"f")
+            await one.shows("following")
+            one.reader.feed(b"f")
+            await one.until(lambda: one.reader._spectator is not None)
+            await presenter.press(b"P")
+            await other.until(lambda: view_of(other).has(1))
+            await one.shows("not asked of you")
+            for pupil in (one, other):
+                pupil.reader.feed(b"1")
+            await presenter.shows("1 of 2")
+            assert spectator_of(one).look.answer == Answer(spectator_of(one).shown.asks, has_seen=True)
+            asked = spectator_of(one).shown.asks
+            while spectator_of(one).shown.asks == asked or not view_of(one).has(1):
+                await presenter.press(b" ")
+                await one.settle()
+            one.reader.feed(b"1")
+            await one.shows("your answer is 1")
+
+    run(test)
+
+
+def test_who_connects_again_and_again_has_one_vote() -> None:
+    async def test() -> None:
+        at = await served()
+        async with Reading(PRESENTS, at) as presenter:
+            await presenter.press(b"  P")
+            for keys in (b"1", b"\\", b"1"):
+                async with watched(at) as one:
+                    await one.until(lambda one=one: view_of(one).has(1))  # type: ignore[misc]
+                    one.reader.feed(b"1")
+                    await one.shows("your answer is 1")
+                    one.reader.feed(keys)
+                    await one.settle()
+            async with watched(at) as one:
+                await one.until(lambda: view_of(one).has(1))
+                one.reader.feed(b"1")
+                await presenter.shows("1 of 1")
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     "octets",
     [b"\xff\xfe" * 50, b"9" * 5_000, b"\x1b[<35;3;3M" * 500, b"\x1b[200~" + b"x" * 5_000, b"\x1b[?1;2c"],
@@ -365,6 +477,39 @@ def test_a_presenter_who_loads_his_page_again_goes_on_where_the_room_is() -> Non
                 await one.shows("step 8")
             async with Reading(start._replace(variant="two segments"), at) as presenter:
                 await presenter.shows("step 3")
+
+    run(test)
+
+
+def test_who_presents_gives_the_servers_lecture_and_goes_on_with_it_when_he_comes_again() -> None:
+    async def test() -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("r", "key")
+        at, start = Served(limits=FAST, rooms=rooms, lecture=lecture.find("first-lesson")), Start(key="key")
+        async with watched(at) as one:
+            async with Reading(start, at) as presenter:
+                await presenter.shows("item 1 of 4")
+                await one.shows("two computers, a and b")
+                await presenter.press(b"L\x1b[B\r")
+                await presenter.shows("item 2 of 4")
+                await one.shows("the wire loses a's syn")
+                await presenter.press(b"  ")
+                await one.shows("step 3")
+            async with Reading(start, at) as presenter:
+                await presenter.shows("item 2 of 4")
+                await presenter.shows("step 3")
+                await presenter.press(b"bb")
+                await one.shows("the wire loses a's syn")
+                await presenter.press(b"b")
+                await presenter.shows("item 1 of 4")
+            async with Reading(Start("late-syn", key="key"), at) as presenter:
+                await one.shows("late syn")
+                await presenter.press(b" ")
+            async with Reading(start, at) as presenter:
+                await presenter.shows("the late syn")
+                await presenter.shows("step 1")
+                await presenter.press(b"L\r")
+                await one.shows("two computers, a and b")
 
     run(test)
 

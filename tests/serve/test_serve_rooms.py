@@ -67,6 +67,14 @@ def test_the_presenters_key(refused: Refused, tmp_path: Path) -> None:
     assert refused("--present", "--present-key", str(tmp_path)) == f"{tmp_path}: is a directory"
 
 
+def test_the_lecture_of_who_presents(refused: Refused, tmp_path: Path) -> None:
+    assert refused("--lecture", "first-lesson") == "--lecture is given in a room: it needs --present"
+    assert refused("--present", "--lecture", "none").startswith("there is no lecture 'none': allowed: ")
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "mine"')
+    assert refused("--present", "--lecture", str(file)).startswith(f"{file}: item")
+
+
 def test_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "key"
     told, keys = [], set()

@@ -332,7 +332,13 @@ def test_keys_and_passwords(tmp_path: Path) -> None:
     keys, passwords = tmp_path / "keys", tmp_path / "passwords"
     keys.write_bytes(key.export_public_key())
     passwords.write_text(f"anna:{quick('sesame')}\n")
-    with ServerProcess(tmp_path, "--authorized-keys", str(keys), "--password-file", str(passwords)) as server:
+    log_file = tmp_path / "its_log"
+    with ServerProcess(
+        tmp_path, "--authorized-keys", str(keys), "--password-file", str(passwords), "--log", str(log_file)
+    ) as server:
+        server.log = tmp_path / "old_log"
+        log_file.rename(server.log)
+        log_file.mkdir()  # It can't be opened any more.
         assert "with a login" in server.line
 
         async def test() -> None:
@@ -356,6 +362,7 @@ def test_keys_and_passwords(tmp_path: Path) -> None:
             keys.write_bytes(other.export_public_key())
             server.process.send_signal(signal.SIGHUP)
             await until(lambda: "read anew" in server.log.read_text())
+            assert "the log stays where it was" in server.log.read_text()
             with pytest.raises(asyncssh.PermissionDenied):
                 await server.connect(client_keys=[key])
             keys.write_text("broken")

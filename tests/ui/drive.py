@@ -14,6 +14,7 @@ from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.preferences import PLAIN, Preferences
 from tcptui.ui.screens.picker import Picker
+from tcptui.ui.screens.save import Files
 from tcptui.ui.session import Session
 
 _IDENTITY = re.compile(r"terminal-\d+")
@@ -38,10 +39,11 @@ def drive(
     size: tuple[int, int] = (80, 24),
     moves: str = "",
     preferences: Preferences = PLAIN,
+    files: Files | None = None,
 ) -> tuple[Screenshot, TcptuiApp]:
     """Starts on a scenario (None: the picker), presses keys, and looks."""
     session = Session(library.find(scenario), moves) if scenario is not None else None
-    app = TcptuiApp(session, library.all_scenarios, preferences=preferences)
+    app = TcptuiApp(session, library.all_scenarios, preferences=preferences, files=files)
 
     async def run() -> Screenshot:
         async with app.run_test(size=size) as pilot:

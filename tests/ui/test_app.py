@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, OptionList
 
 from tcptui import library
 from tcptui.core.state import State
@@ -21,9 +20,11 @@ from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.replay import Origin, replay_command
 from tcptui.ui.screens import pane_screen
 from tcptui.ui.screens.dialogs import CallMenu
+from tcptui.ui.screens.options import Options
 from tcptui.ui.screens.picker import Picker
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
+from tcptui.ui.screens.typed_line import TypedLine
 from tcptui.ui.session import Session
 from tests.ui.drive import drive
 from tests.ui.test_session import Clock, endless
@@ -142,11 +143,11 @@ def test_moves_are_typed() -> None:
         app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press("m")
-            app.screen.query_one(Input).value = "s2 l1 s nonsense"
+            app.screen.query_one(TypedLine).value = "s2 l1 s nonsense"
             await pilot.press("enter")
             assert seq_text(app).history.position == 0, "all or nothing"
-            assert app.screen.query_one(Input).value == "s2 l1 s nonsense", "nothing typed is lost"
-            app.screen.query_one(Input).value = "s2 l1 s"
+            assert app.screen.query_one(TypedLine).value == "s2 l1 s nonsense", "nothing typed is lost"
+            app.screen.query_one(TypedLine).value = "s2 l1 s"
             await pilot.press("enter")
         return seq_text(app)
 
@@ -276,7 +277,7 @@ def test_every_action_is_in_the_palette_and_does_something() -> None:
                 owner = app.screen if hasattr(app.screen, f"action_{action.id}") else app
                 assert hasattr(owner, f"action_{action.id}"), action.id
             await pilot.press("colon")
-            options = app.screen.query_one(OptionList).options
+            options = app.screen.query_one(Options).options
             assert [str(option.prompt).split("  ")[0] for option in options] == [
                 action.label for action in ACTIONS if action.id != "palette"
             ]
@@ -335,6 +336,20 @@ def test_a_terminal_that_is_too_small_at_the_start_can_grow(scenario: str | None
             return small, isinstance(app.screen, TooSmall)
 
     assert asyncio.run(run()) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((40, 3), ["tcptui needs 80x24 cells;", "this terminal has 40x3.", "q leaves."]),
+        ((40, 2), ["needs 80x24", "q leaves."]),
+        ((24, 9), ["needs 80x24", "q leaves."]),
+        ((12, 4), ["needs 80x24", "q leaves."]),
+    ],
+)
+def test_what_a_small_terminal_says_is_not_cut(size: tuple[int, int], told: list[str]) -> None:
+    screenshot, _ = drive("handshake", size=size)
+    assert [line.strip() for line in screenshot.text.splitlines() if line] == told
 
 
 def test_a_terminal_that_is_too_small_can_be_left() -> None:

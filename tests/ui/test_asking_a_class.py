@@ -60,7 +60,7 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         await room.settle()
         assert "2 of 3 have answered; space makes the step" in presenter.text
         position = presenter.session.history.position
-        for screen, told in ((one, "Right: "), (other, "Wrong: "), (silent, "Not answered")):
+        for screen, told in ((one, "Right: "), (other, "Wrong: "), (silent, "What comes: ")):
             assert told in screen.text
             assert "▸" + str(is_right) in screen.text
             assert screen.session.history.position == position
@@ -69,7 +69,9 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
         assert choices(presenter)[wrong - 1].endswith("(1)")
         await presenter.press("space")
         await room.settle()
-        assert "Wrong: " in other.text
+        assert "Your last answer was right: " in one.text
+        assert "Your last answer was wrong: " in other.text
+        assert "What comes" not in silent.text
         assert other.moment == presenter.moment
         await presenter.press("P")
         await room.settle()
@@ -84,9 +86,58 @@ def test_a_class_answers_and_each_sees_whether_he_was_right() -> None:
 def test_at_the_end_of_a_run_nobody_is_asked() -> None:
     async def test(room: Class) -> None:
         presenter = await room.present(Session(library.find("late-syn")), size=(120, 36))
-        await presenter.press("end", "P")
+        watcher = await room.watch()
+        await presenter.press("P", "end")
+        await room.settle()
+        assert presenter.session.asked is watcher.session.asked is None
+        await presenter.press("P", "P")
         assert "Nothing more will happen here: nobody is asked anything." in presenter.text
         assert presenter.session.asked is None
+
+    in_class(test)
+
+
+def test_where_nothing_is_asked_the_question_before_is_gone_from_a_watchers_screen() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, f"s{question_before_none()}")
+        one, silent = await room.watch(), await room.watch((120, 36))
+        await one.press(str(right(presenter)))
+        await presenter.press("space", "space")
+        await room.settle()
+        assert not presenter.session.covered
+        for screen in (one, silent):
+            assert screen.moment == presenter.moment
+            assert "The presenter asks" not in screen.text
+            assert "Nothing is asked before the next step." in screen.text
+        assert "Your last answer was right: " in one.text
+        assert "answer" not in silent.text
+        assert "All who watch are asked what comes next" in presenter.text
+
+    in_class(test)
+
+
+def test_who_comes_when_the_answer_is_seen_is_not_told_that_he_gave_none() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        await presenter.press("space")
+        await room.settle()
+        late = await room.watch()
+        assert "What comes: " in late.text
+        assert "ot answered" not in late.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("key", ["b", "l"])
+def test_of_a_question_that_the_presenter_gives_up_no_answer_is_told(key: str) -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, f"s{question_in_flight()}")
+        watcher = await room.watch()
+        await watcher.press(str(right(presenter)))
+        await presenter.press(key)
+        await room.settle()
+        assert watcher.moment == presenter.moment
+        assert "last answer" not in watcher.text
 
     in_class(test)
 
@@ -99,7 +150,7 @@ def test_who_makes_two_steps_at_once_tells_what_was_right_too() -> None:
         await presenter.press("space", "space")
         await room.settle()
         assert watcher.moment == presenter.moment
-        assert "Right: " in watcher.text
+        assert "Your last answer was right: " in watcher.text
 
     in_class(test)
 
@@ -115,19 +166,38 @@ def test_who_hears_of_the_step_and_the_next_question_at_once_is_told_too() -> No
         await watcher.press("escape")
         assert watcher.moment == presenter.moment
         assert watcher.session.covered
-        assert "Right: " in watcher.text
+        assert "Your last answer was right: " in watcher.text
 
     in_class(test)
 
 
-def two_questions() -> int:
-    """After how many steps of the story two questions stand one after the other."""
-    history = History(library.find("late-syn"))
+def asked_in(history: History) -> list[bool]:
+    """Whether there is a question before each step of the story."""
     asked = []
     while history.world.next_event() is not None:
         asked.append(question_of(history.world) is not None)
         history.apply()
+    return asked
+
+
+def two_questions() -> int:
+    """After how many steps of the story two questions stand one after the other."""
+    asked = asked_in(History(library.find("late-syn")))
     return next(at for at in range(len(asked) - 1) if asked[at] and asked[at + 1])
+
+
+def question_before_none() -> int:
+    """After how many steps a question stands, and none before the step that follows."""
+    asked = asked_in(History(library.find("late-syn")))
+    return next(at for at in range(len(asked) - 1) if asked[at] and not asked[at + 1])
+
+
+def question_in_flight() -> int:
+    """After how many steps a question stands while there is a segment to be lost."""
+    history = History(library.find("late-syn"))
+    while question_of(history.world) is None or not history.world.wire.transmissions:
+        history.apply()
+    return history.position
 
 
 @pytest.mark.parametrize("name", ["late-syn", "reordered", "echo"])
@@ -169,11 +239,12 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         presenter = await asking(room, "s5")
         watcher = await room.watch()
         assert watcher.session.covered
-        await watcher.press("b")
+        await watcher.press("b", "space")
         assert watcher.session.asked is None
         await watcher.press("1", "2")
         await watcher.press("f")
         assert "Not asked of you" in watcher.text
+        assert "answer" not in watcher.text.splitlines()[-2]
         await watcher.press("1")
         await room.count()
         assert "0 of 1 have answered" in presenter.text
@@ -187,6 +258,54 @@ def test_who_is_on_a_copy_is_not_asked_and_not_of_what_he_may_have_seen() -> Non
         await watcher.press("1")
         await room.count()
         assert "1 of 1 have answered" in presenter.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("keys", ["b", "Q", "l", "V enter"])
+def test_who_has_been_away_and_not_seen_what_comes_is_asked(keys: str) -> None:
+    async def test(room: Class) -> None:
+        await asking(room, f"s{question_in_flight()}")
+        watcher = await room.watch()
+        await watcher.press(*keys.split(), "f")
+        await watcher.press("1")
+        assert "Your answer is 1; another" in watcher.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize(
+    "keys", ["space space space space", "end", "right_square_bracket left_square_bracket end"]
+)
+def test_who_has_looked_ahead_is_not_asked_what_he_has_seen(keys: str) -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn"), "s3"), size=(120, 36))
+        watcher, other = await room.watch(), await room.watch()
+        await watcher.press(*keys.split(), "f")
+        await presenter.press("P", "space", "space")
+        while not presenter.session.covered:
+            await presenter.press("space")
+        await room.settle()
+        assert "Not asked of you: you have seen on your own what comes." in watcher.text
+        await watcher.press("1")
+        await other.press("1")
+        await room.count()
+        assert "1 of 2 have answered" in presenter.text
+
+    in_class(test)
+
+
+def test_an_answer_stays_when_its_watcher_looks_ahead_afterwards() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        wrong = right(presenter) % len(choices(presenter)) + 1
+        await watcher.press(str(wrong), "b", "space", "f")
+        await watcher.press(str(right(presenter)))
+        assert f"Your answer is {wrong}; you have seen what comes since, so it stays." in watcher.text
+        await presenter.press("space")
+        await room.settle()
+        assert "Wrong: " in watcher.text
 
     in_class(test)
 

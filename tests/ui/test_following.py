@@ -15,6 +15,7 @@ from tcptui.core.message import MessageError
 from tcptui.core.profile.presets import PRESETS
 from tcptui.formats.packetdrill.scenario import scenario_with_verdict
 from tcptui.lab.loader import load_scenario
+from tcptui.rooms.encoding import LONGEST_SAID
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.ui.lecturing import Lecturing
 from tcptui.ui.replay import Origin
@@ -374,14 +375,54 @@ def test_a_lecture_is_shown_item_after_item() -> None:
         lecturing = Lecturing(lecture.find("first-lesson"), lambda: 0.0)
         presenter = await room.present(lecturing.open(), lecturing=lecturing, size=(120, 36))
         watcher = await room.watch()
-        names = set()
+        names, said = set(), set()
         for _ in range(30):
+            assert watcher.moment == presenter.moment
+            assert watcher.session.story.told == presenter.session.story.told
+            names.add(watcher.session.history.scenario.name)
+            said |= set(watcher.session.story.said)
             await presenter.press("space")
             await room.settle()
-            assert watcher.moment == presenter.moment
-            names.add(watcher.session.history.scenario.name)
         assert len(names) > 1
+        words = {item.words for item in lecturing.lecture.items[: len(names)]}
+        assert words <= said
+        assert "For B this is the first SYN. B can't know that there was another." in said
         assert "watch" in presenter.text
+
+    in_class(test)
+
+
+def test_what_a_lecture_says_is_said_where_the_presenter_is_and_not_on_a_copy() -> None:
+    async def test(room: Class) -> None:
+        lecturing = Lecturing(lecture.find("first-lesson"), lambda: 0.0)
+        presenter = await room.present(lecturing.open(), lecturing=lecturing, size=(120, 36))
+        watcher = await room.watch()
+        words = "Two computers, A and B."
+        assert words in watcher.text
+        await watcher.press("space")
+        assert words not in watcher.text
+        await watcher.press("home")
+        assert words not in watcher.text
+        await watcher.press("f")
+        assert words in watcher.text
+        await presenter.press("V", "enter")
+        await room.settle()
+        assert words not in watcher.text
+        assert watcher.session.story.told == presenter.session.story.told
+
+    in_class(test)
+
+
+def test_what_a_lecture_says_is_cut_and_escaped_where_it_is_too_much_to_be_told() -> None:
+    async def test(room: Class) -> None:
+        lecturing = Lecturing(lecture.find("first-lesson"), lambda: 0.0)
+        session = lecturing.open()
+        session.story.words = 0, "\x1b[2J" + "x" * 5_000
+        await room.present(session, lecturing=lecturing)
+        watcher = await room.watch()
+        [said] = watcher.session.story.said
+        assert said.startswith("\\x1b[2Jxxx")
+        assert len(said) == LONGEST_SAID
 
     in_class(test)
 

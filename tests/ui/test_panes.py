@@ -203,15 +203,19 @@ def test_parts_of_a_line_that_lie_far_apart_are_repainted_apart() -> None:
 
 
 KEYS = """space space space space space space b space up up l space space space n full_stop escape space comma
-    x w space space G space space space space space space"""
+    x w space space G space space space space space space
+    home space space space space space i space i i space I backslash backslash space backslash backslash space
+    home backslash backslash backslash backslash"""
 
 
+@pytest.mark.parametrize("story", ["reordered", "handshake"])
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (200, 50)])
 def test_the_pieces_that_are_written_make_the_whole_screen(
-    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], story: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Written over what was there, they leave what the compositor would draw."""
-    app = TcptuiApp(Session(library.find("reordered")), library.all_scenarios)
+    """Written over what was there, they leave what the compositor would draw: also where what the story says
+    takes or gives lines, and where inspectors come and go."""
+    app = TcptuiApp(Session(library.find(story)), library.all_scenarios)
     written: list[PiecesUpdate] = []
 
     def display(self: TcptuiApp, screen: Screen[object], update: object) -> None:
@@ -239,7 +243,7 @@ def test_the_pieces_that_are_written_make_the_whole_screen(
                 written.clear()
                 assert ["".join(row) for row in seen] == ["".join(row) for row in cells()]
                 assert_as_drawn_anew(app.screen)
-            assert direct > 20
+            assert direct > 45
 
     asyncio.run(run())
 

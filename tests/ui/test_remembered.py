@@ -144,7 +144,7 @@ def test_a_story_that_was_played_to_its_end_is_remembered(tmp_path: Path) -> Non
     with PseudoTerminal("play", "handshake", home=tmp_path) as terminal:
         terminal.until(" help")
         terminal.send(b"\x1b[F")
-        terminal.until("step 5")
+        terminal.until("#3 ACK")
         terminal.settle()
         terminal.send(b"q")
         assert terminal.ends() == 0

@@ -15,6 +15,7 @@ from tcptui import library
 from tcptui.ui.session import Session
 from tests.ui.drive import Screenshot, drive
 from tests.ui.in_a_room import Class, in_class
+from tests.ui.storm import SomeFiles
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
@@ -57,7 +58,7 @@ def test_screen(
     keys: Sequence[str],
     snapshot: Snapshot,
 ) -> None:
-    screenshot, _ = drive(scenario, keys, size=size, moves=moves)
+    screenshot, _ = drive(scenario, keys, size=size, moves=moves, files=SomeFiles())
     snapshot.snapshot_dir = SCREENSHOTS
     snapshot.assert_match(screenshot.text, f"{name}.txt")
     snapshot.assert_match(screenshot.svg, f"{name}.svg")

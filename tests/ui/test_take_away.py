@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.widgets import Static
 
 from tcptui import library
 from tcptui.cli import main
@@ -20,6 +19,7 @@ from tcptui.lab.variant import variant
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.replay import Origin, replay_command
+from tcptui.ui.screens.box import Fault
 from tcptui.ui.screens.save import Save, choices, format_meant
 from tcptui.ui.session import Session
 from tcptui.ui.versions import Version, Versions
@@ -221,7 +221,7 @@ def test_the_line_and_an_error_have_room_on_the_smallest_screen() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press("s", "end")
             assert isinstance(app.screen, Save)
-            error = app.screen.query_one("#error", Static)
+            error = app.screen.query_one(Fault)
             error.update("x")
             await pilot.pause()
             return app.screen.line.region.bottom, error.region.bottom

@@ -8,19 +8,22 @@ from collections.abc import Sequence
 import pytest
 from textual import events
 from textual.geometry import Size
+from textual.widgets import OptionList
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.commands import Commands
 from tcptui.ui.screens.dialogs import CallMenu
+from tcptui.ui.screens.menu import Menu
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
 from tests.ui.storm import key
 
 
-def at_once(keys: Sequence[str], then: Sequence[str] = ()) -> TcptuiApp:
-    """Sends all keys before any is answered, and then the others one by one."""
+def at_once(keys: Sequence[str], then: Sequence[str] = (), leaves: bool = False) -> TcptuiApp:
+    """Sends all keys before any is answered, and then the others one by one; `leaves`: they leave the app,
+    which is waited for."""
     app = TcptuiApp(Session(library.find("life"), "s5"), library.all_scenarios)
 
     async def run() -> None:
@@ -32,6 +35,10 @@ def at_once(keys: Sequence[str], then: Sequence[str] = ()) -> TcptuiApp:
             for name in then:
                 await pilot.press(name)
             await pilot.pause(0.05)
+            for _ in range(200 if leaves else 0):
+                if not app.is_running:
+                    break
+                await asyncio.sleep(0.05)
             if app.is_running:
                 app.front = type(app.screen)  # type: ignore[attr-defined]
 
@@ -70,14 +77,14 @@ def test_one_key_too_many_leaves_no_screen_below(keys: list[str]) -> None:
 @pytest.mark.parametrize("dialog", ["m", "colon", "a", "question_mark", "o", ""])
 def test_ctrl_c_leaves_whatever_is_in_front(dialog: str) -> None:
     """Also where a line of input would take it for copy."""
-    app = at_once([dialog] if dialog else [], then=["ctrl+c"])
+    app = at_once([dialog] if dialog else [], then=["ctrl+c"], leaves=True)
     assert front(app) is None
     assert app.return_code == 0
 
 
 @pytest.mark.parametrize("keys", [["colon", *"quit", "enter", "enter"], ["q", "q"]])
 def test_leaving_twice_is_leaving(keys: list[str]) -> None:
-    app = at_once(keys)
+    app = at_once(keys, leaves=True)
     assert front(app) is None
     assert app.return_code == 0
     assert app.error is None
@@ -148,3 +155,24 @@ def test_a_choice_is_made_among_what_matches_all_that_was_typed() -> None:
         return app.session.history.position if app.session is not None else 0
 
     assert asyncio.run(run()) > 10
+
+
+def test_a_version_is_of_the_story_for_which_it_was_chosen() -> None:
+    """The next story may come between the choice and what is done about it."""
+    app = TcptuiApp(Session(library.find("late-syn")), library.all_scenarios)
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("V")
+            menu, screen = app.screen, app.screen_stack[-2]
+            assert isinstance(menu, Menu)
+            assert isinstance(screen, RunScreen)
+            menu.query_one(OptionList).highlighted = menu.query_one(OptionList).option_count - 1
+            screen.action_next_story()
+            story = screen.session.history.scenario
+            await pilot.press("enter")
+            assert screen.session.history.scenario == story
+            assert story.name != "late-syn"
+
+    asyncio.run(run())
+    assert app._exception is None

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from textual.widgets import Static
 
 from tcptui import library
 from tcptui.explain.filled import answer_text
@@ -29,7 +28,8 @@ def rows(screenshot: Screenshot) -> list[str]:
 
 
 def told(app: TcptuiApp) -> str:
-    return "\n".join(str(one.render()) for one in app.screen.query(Static))
+    told = app.screen.parts if isinstance(app.screen, Reader) else ()
+    return "\n".join(f"{part.heading}\n{part.text}" for part in told)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

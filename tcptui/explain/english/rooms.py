@@ -49,6 +49,12 @@ SENTENCES = {
     "room.none": "no presenter is followed here: tcptui watch follows one",
     # Questions to a class.
     "room.asks": "The presenter asks what comes next",
+    "room.asked": "Questions of the presenter",
+    "room.asks_nothing": "Nothing is asked before the next step.",
+    "room.what_comes": "What comes: {answer}.",
+    "room.last_right": "Your last answer was right: {answer}.",
+    "room.last_wrong": "Your last answer was wrong: {answer}.",
+    "room.asks_all": "All who watch are asked what comes next",
     "room.asks_class": "all who watch are asked what comes next: space shows the answer, then makes the step",
     "room.who_asks": "the presenter asks; on a copy of the moment you can ask yourself",
     "room.answered": "Asked of all who watch: {count} of {all} have answered; space shows the answer",
@@ -56,7 +62,8 @@ SENTENCES = {
     "room.asks_none": "nothing more will happen here: nobody is asked anything",
     "room.choice": "{words} ({count})",
     "room.your_answer": "Your answer is {choice}; another digit changes it.",
-    "room.has_seen": "Not asked of you: you were on a copy of this moment.",
+    "room.has_seen": "Not asked of you: you have seen on your own what comes.",
+    "room.answer_stays": "Your answer is {choice}; you have seen what comes since, so it stays.",
     # What can't be done.
     "room.too_large": "this can't be shown to those who watch: the story's file or an option is too large",
     "room.too_many_moves": "this can't be shown to those who watch: more than {most} characters of moves",

@@ -191,6 +191,7 @@ SENTENCES = {
     "ui.theme.16": "the terminal's 16, on black (16)",
     "ui.theme.mono": "none (mono)",
     "ui.too_small.needs": "tcptui needs {width}x{height} cells;",
+    "ui.too_small.needs_brief": "needs {width}x{height}",
     "ui.too_small.has": "this terminal has {columns}x{rows}.",
     "ui.too_small.quit": "q leaves.",
     # The lines above and below the panes.

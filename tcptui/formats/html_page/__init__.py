@@ -8,9 +8,10 @@ segments, stands beside it as data (`moments`, `segments`). The script shows one
 sentences from the document and draws the rest from the data, so that no sentence is there twice.
 
 Why the data are tables. A line of a pane is the same in most steps, and so is what a field of a header is
-for. Each text and each line stands once in one table and is named by its place there, and a drawing says how
-many of its first rows are those of the step before. That makes a page small enough for a mail without any
-packing that a reader could not look through.
+for. Each text, each line and each part of a header stands once in one table and is named by its place there.
+A drawing has those of its rows that differ from the step before. The ladder stands in the document as it is
+at the end, and the table has only the lines that are not there. That makes a page small enough for a mail
+without any packing that a reader could not look through.
 
 Why a stranger's story can do nothing in it. A policy (CSP) in the page allows no connection, no picture, no
 frame and no form, and of scripts and styles only those with the hashes of this package's two files. Every

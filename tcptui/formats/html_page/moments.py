@@ -1,18 +1,25 @@
-"""What a page shows after each step: both ends as the panes show them, the ladder, and what comes next."""
+"""What a page shows after each step: both ends as the panes show them, the ladder, and what comes next.
+
+Why a step costs what it changes, and not what came before it. A run has hundreds of steps, and a ladder that
+were drawn whole after each, or segments asked of a history that has to replay them, would take time by the
+square of them. So what is known of the segments is kept here and brought up to date, and of the ladder those
+rows are drawn that may be others than after the step before: from the last row on before which everything had
+left the wire, and which is as it was. Nothing that stands above such a row reaches into those below it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from tcptui.formats.html_page.segments import fates_object, may_change, segment_object
-from tcptui.formats.html_page.table import Drawing, Table
+from tcptui.formats.html_page.segments import fates_object, segment_object
+from tcptui.formats.html_page.table import Drawing, Table, changes
 from tcptui.lab.history import History
-from tcptui.lab.wire import SIDES, Side
+from tcptui.lab.wire import SIDES, Side, Transmission
 from tcptui.view.endpoint import EndView, endpoint_address, endpoint_title
-from tcptui.view.ladder import Drawn, Ladder, draw_ladder
-from tcptui.view.ladder_rows import RunRows
-from tcptui.view.ladder_window import window_at_end
+from tcptui.view.ladder import Drawn, draw_ladder
+from tcptui.view.ladder_rows import Place, Row, RowBuilder
+from tcptui.view.ladder_window import Window
 from tcptui.view.lines import Line
 from tcptui.view.status import next_text
 from tcptui.view.subject import script_of
@@ -21,8 +28,6 @@ END_WIDTH, END_HEIGHT = 36, 30
 """Cells and rows of an end's pane."""
 WIDTHS = (64, 40)
 """Cells of a ladder: on a screen of a desk, and on that of a telephone."""
-_MOST_ROWS = 1_000_000
-"""More rows than a ladder has."""
 
 Object: TypeAlias = dict[str, Any]
 
@@ -32,9 +37,18 @@ class Moments:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._rows = RunRows(history)
+        world = history.world
+        self._builder = RowBuilder(
+            world.states, [one.number for one in world.wire.transmissions], world.wire.launched > 0
+        )
+        self._known: dict[int, Transmission] = {}
+        """What has become of each segment up to now, by number."""
+        self._rows: list[Row] = []
+        """Those of the ladder that was drawn last."""
+        self._quiet: list[int] = []
+        """How many rows there were whenever nothing was on the wire."""
         self._views: dict[Side, EndView] = {side: EndView(side) for side in SIDES}
-        self._drawn: dict[str, Sequence[Line]] = {}
+        self._drawn: dict[str, list[Line]] = {}
         """What was drawn last, by where it stands."""
         self._drawn_rows: dict[int, Drawn] = {width: {} for width in WIDTHS}
         """Rows of the ladder of each width, most of which are the same after the next step."""
@@ -45,17 +59,15 @@ class Moments:
     def add(self) -> None:
         """The moment at which the history is."""
         history, table = self._history, self.table
-        launched = history.world.wire.launched
-        wide, narrow = (self._ladder(width) for width in WIDTHS)
+        news = self._news()
+        self._known |= news
         self.steps.append({
             **{side: self._drawing(side, self.end(side)) for side in SIDES},
-            "wide": self._drawing("wide", wide.lines),
-            "narrow": self._drawing("narrow", narrow.lines),
-            "rows": wide.numbers,
+            **self._ladders(),
             "titles": [[table.text(text) for text in self._heading(side)] for side in SIDES],
             "next": table.text(next_text(history.world, history.world.now)),
-            "launched": launched,
-            "fates": self._new_fates(launched),
+            "launched": history.world.wire.launched,
+            "fates": self._new_fates(news),
         })  # fmt: skip
 
     def end(self, side: Side) -> list[Line]:
@@ -77,9 +89,8 @@ class Moments:
 
     def segments(self) -> list[Object]:
         """The headers of all segments of the run so far, by number."""
-        history = self._history
-        found = map(history.transmission, range(1, history.world.wire.launched + 1))
-        return [segment_object(one, history.scenario.raw_numbers, self.table) for one in found if one]
+        raw = self._history.scenario.raw_numbers
+        return [segment_object(one, raw, self.table) for _, one in sorted(self._known.items())]
 
     def _heading(self, side: Side) -> tuple[str, str]:
         setup = self._history.scenario.hosts[SIDES.index(side)]
@@ -87,28 +98,61 @@ class Moments:
         host = None if script_of(moment.world, side) is not None else self._views[side].host(moment, 0)
         return endpoint_title(host, side, setup.role, END_WIDTH), endpoint_address(host, setup.socket)
 
-    def _ladder(self, width: int) -> Ladder:
-        history, now = self._history, self._history.world.now
+    def _news(self) -> dict[int, Transmission]:
+        """The segments of which the last step may have made something else, by number."""
+        report = self._history.report
+        if report is None:
+            return {one.number: one for one in self._history.transmissions()}
+        return {one.number: one for one in (*report.ended, *self._history.world.wire.transmissions)}
+
+    def _ladders(self) -> dict[str, Drawing]:
+        """The ladder in both widths, and the segments of its rows."""
+        history, builder, before = self._history, self._builder, self._rows
+        if history.report is not None:
+            builder.add(history.report)
+        silence = builder.silence(history.world.now, history.world.steps)
+        self._rows = rows = [*builder.rows, *([silence] if silence is not None else ())]
+        since = self._unchanged(before)
+        window = Window(rows[since:], rows[since - 1].states if since else builder.before, Place(0, since))
+        wide, narrow = (
+            self._drawing(name, [*self._drawn.get(name, ())[:since], *self._draw(window, width)])
+            for name, width in zip(("wide", "narrow"), WIDTHS, strict=True)
+        )
+        if builder.is_quiet:
+            self._quiet.append(len(builder.rows))
+        numbers = changes([row.number for row in rows], [row.number for row in before], int)
+        return {"wide": wide, "narrow": narrow, "rows": numbers}
+
+    def _unchanged(self, before: Sequence[Row]) -> int:
+        """How many rows look as they did when those of `before` were drawn."""
+        rows, quiet = self._rows, self._quiet
+        while quiet:
+            since = quiet[-1]
+            is_as_before = since <= min(len(rows), len(before)) and rows[:since] == before[:since]
+            if is_as_before and (since in (0, len(rows)) or rows[since].at > rows[since - 1].at):
+                return since
+            quiet.pop()  # Its rows are folded now, or it has no time of its own on its first row.
+        return 0
+
+    def _draw(self, window: Window, width: int) -> list[Line]:
+        history = self._history
         scenario = history.scenario
         return draw_ladder(
-            window_at_end(self._rows, now, _MOST_ROWS), history.transmission, now, width,
+            window, self._known.get, history.world.now, width,
             raw=scenario.raw_numbers, drawn=self._drawn_rows[width],
             sockets=tuple(host.socket for host in scenario.hosts),
-        )  # fmt: skip
+        ).lines  # fmt: skip
 
-    def _drawing(self, where: str, lines: Sequence[Line]) -> Drawing:
+    def _drawing(self, where: str, lines: list[Line]) -> Drawing:
         before = self._drawn.get(where, ())
         self._drawn[where] = lines
-        return self.table.drawing(lines, before)
+        return changes(lines, before, self.table.line)
 
-    def _new_fates(self, launched: int) -> dict[int, list[list[int]]]:
+    def _new_fates(self, news: dict[int, Transmission]) -> dict[int, list[list[int]]]:
         """What is told of those segments of which something else was told before."""
         found: dict[int, list[list[int]]] = {}
-        for number in range(1, launched + 1):
-            one = self._history.transmission(number)
-            if number in self._fates and one is not None and not may_change(one, self._history.position):
-                continue
-            told = fates_object(self._history, number, self.table)
+        for number, one in sorted(news.items()):
+            told = fates_object(self._history, one, self.table)
             if self._fates.get(number) != told:
                 found[number] = self._fates[number] = told
         return found

@@ -4,6 +4,7 @@ segment was sent and what came of it."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from tcptui.explain.catalogue import paragraph, say
@@ -12,15 +13,15 @@ from tcptui.explain.labels import name_of
 from tcptui.formats.html_page.table import Table
 from tcptui.lab.history import History
 from tcptui.lab.report import Report
-from tcptui.lab.wire import Outcome, Transmission
+from tcptui.lab.wire import Transmission
 from tcptui.view.inspectors.fields import BITS, Cell, Field, Header, header_of
 from tcptui.view.inspectors.figure import divided
 
 _WORD = 32
 _A_BIT = 1.5
 """Characters that have room in a box for each of its bits."""
-_MOST_OCTETS = 256
-"""Of a segment that are shown."""
+_MOST_OCTETS = 80
+"""Of a segment that are shown: the longest header, and what the data begin with."""
 
 Object: TypeAlias = dict[str, Any]
 
@@ -29,21 +30,21 @@ def segment_object(one: Transmission, raw: bool, table: Table) -> Object:
     """A segment as the script reads it; every text is a place in the table."""
     header = header_of(one, raw)
     fields = [field for place in header.places if (field := header.field(place)) is not None]
-    octets = header.octets[:_MOST_OCTETS].hex(" ") + (" …" if len(header.octets) > _MOST_OCTETS else "")
     return {
         "title": table.text(f"{name_of(one)}  {one.sender} → {one.receiver}"),
-        "words": [[_box(cell, header, table) for cell in word] for word in _words(header)],
+        "words": [table.numbers([_box(cell, header, table) for cell in word]) for word in _words(header)],
         "behind": [table.text(field.texts[0]) for field in header.fields if field.place in ("data", "about")],
-        "fields": [[table.text(field.texts[0]), table.text(say(field.purpose))] for field in fields],
-        "octets": table.text(octets),
+        "fields": [
+            table.numbers([(table.text(field.texts[0]), table.text(say(field.purpose))) for field in word])
+            for _, word in groupby(fields, lambda field: 8 * field.start // _WORD)
+        ],
+        "octets": header.octets[:_MOST_OCTETS].hex(),
+        "more": len(header.octets) > _MOST_OCTETS,
     }
 
 
-def fates_object(history: History, number: int, table: Table) -> list[list[int]]:
+def fates_object(history: History, one: Transmission, table: Table) -> list[list[int]]:
     """Of a segment at a moment: why it was sent, and what came of it up to then, each with its rule."""
-    one = history.transmission(number)
-    if one is None:
-        return []
     report_of: Callable[[int], Report | None] = history.report_of
     both = fates(one, report_of, history.scenario, history.world.now)
     names = ("ui.header.sent_because", "ui.header.on_arrival")
@@ -52,11 +53,6 @@ def fates_object(history: History, number: int, table: Table) -> list[list[int]]
         for name, told in zip(names, both, strict=True)
         if told.messages
     ]
-
-
-def may_change(one: Transmission, step: int) -> bool:
-    """Whether what came of a segment can be another than after the step before."""
-    return one.outcome is Outcome.IN_FLIGHT or step in (one.sent_in, one.ended_in)
 
 
 def _told(told: Told, raw: bool, table: Table) -> list[int]:

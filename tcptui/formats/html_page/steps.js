@@ -5,6 +5,7 @@
   const data = JSON.parse(at("moments").textContent);
   const { table, steps, segments, styles } = data;
   const last = steps.length - 1;
+  const ladder = [...at("ladder").children]; // The rows as they are at the end.
   const LEAST = 1500, A_SIGN = 30, MOST = 6000; // Milliseconds that a step stays while playing.
   const SWIPE = 50; // Pixels from which on a touch that moves sideways is one.
   const narrow = matchMedia("(max-width: 42.99rem)");
@@ -35,22 +36,31 @@
   }
 
   function line(place) {
+    const spans = table[place];
+    if (typeof spans === "number") return ladder[spans].cloneNode(true);
     const row = element("span");
-    for (const span of table[place]) {
+    spans.forEach((span, index) => {
+      if (typeof span === "number") return;
       const style = styles[span.charCodeAt(0) - 65];
-      const made = signs(span.slice(1), element("span", style));
+      const count = typeof spans[index + 1] === "number" ? spans[index + 1] : 1;
+      const text = span.slice(1) + span.slice(-1).repeat(count - 1);
+      const made = signs(text, element("span", style));
       if (style === "bar" || style === "space") made.ariaHidden = "true";
       row.append(...(style === "plain" ? made.childNodes : [made]));
-    }
+    });
     return row;
   }
 
-  // Each drawing says how many rows are those of the one before.
-  for (const name of ["A", "B", "wide", "narrow"]) {
+  // A number below 0 in a drawing stands for so many rows of the one before.
+  for (const name of ["A", "B", "wide", "narrow", "rows"]) {
     let before = [];
     for (const step of steps) {
-      const [same, ...rest] = step[name];
-      before = step[name] = before.slice(0, same).concat(rest);
+      const rows = [];
+      for (const one of step[name]) {
+        if (one < 0) rows.push(...before.slice(rows.length, rows.length - one));
+        else rows.push(one);
+      }
+      before = step[name] = rows;
     }
   }
   let told = {};
@@ -104,10 +114,10 @@
     const title = at("segment-title");
     title.textContent = `${title.dataset.name ??= title.textContent}  ${table[one.title]}`;
     const figure = element("table", "", element("tbody", "",
-      ...one.words.map((word) => element("tr", "", ...word.map(box)))));
+      ...one.words.map((word) => element("tr", "", ...table[word].map(box)))));
     figure.ariaLabel = title.textContent;
     const purposes = element("details", "", element("summary", "", header.dataset.purposes),
-      element("dl", "", ...one.fields.flatMap(([text, purpose]) =>
+      element("dl", "", ...one.fields.flatMap((word) => table[word]).flatMap(([text, purpose]) =>
         [element("dt", "", table[text]), element("dd", "", table[purpose])])));
     purposes.open = open;
     header.replaceChildren(figure,
@@ -115,7 +125,7 @@
       ...(steps[here].fates[number] ?? []).map(([name, text, source]) =>
         element("p", "why", element("span", "dim", `${table[name]}: `), table[text],
           ...(table[source] ? [" ", element("cite", "rule", table[source])] : []))),
-      element("p", "octets dim", table[one.octets]), purposes);
+      element("p", "octets dim", one.octets.replace(/..(?=.)/g, "$& ") + (one.more ? " …" : "")), purposes);
   }
 
   function showTold() {

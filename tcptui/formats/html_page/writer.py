@@ -42,7 +42,9 @@ def _file(name: str) -> str:
 _SCRIPT, _RULES = _file("steps.js"), _file("steps.css")
 """Read when this module is: a process of a served session can open no file later."""
 MOST_STEPS = 500
-"""Of a run that a page holds: with more it is no document that anybody would send."""
+"""Of a run that is tried: with more a page would be too large, whatever happens in them."""
+MOST_OCTETS = 300_000
+"""Of a page, in UTF-8: with more it is no document that anybody would send."""
 _CONTROLS = (
     ("home", "ui.label.home", "Home"), ("back", "ui.label.back", "b"), ("step", "ui.label.step", "space"),
     ("end", "ui.label.end", "End"), ("play", "ui.label.play", "p"), ("question", "ui.reader.answer", "Q"),
@@ -66,10 +68,16 @@ def write(run: Record, _point: Point) -> str:
     assert history is not None
     style = _style()
     parts = [*_head(run.scenario, _SCRIPT, style), *_body(run, moments, steps)]
+    moments.table.in_document(moments.drawn("wide"))
     data = json.dumps(_data(moments), ensure_ascii=False, separators=(",", ":"))
     parts.append(f'<script type="application/json" id="moments">{_in_script(data)}</script>')
     parts += [f"<script>{_SCRIPT}</script>", "</body>", "</html>"]
-    return "".join(f"{part}\n" for part in parts)
+    page = "".join(f"{part}\n" for part in parts)
+    octets = len(page.encode())
+    if octets > MOST_OCTETS:
+        most, size = MOST_OCTETS // 1_000, -(-octets // 1_000)
+        raise Unsuitable("error.format.page_size", most=most, count=count, size=size)
+    return page
 
 
 def _data(moments: Moments) -> dict[str, Any]:
@@ -194,12 +202,14 @@ def _wire(scenario: Scenario, moments: Moments) -> Iterator[str]:
     yield f'<h2 id="wire-title">{_safe(say("ui.wire"))}  <span class="dim">{_safe(ways)}</span></h2>'
     name = _safe(say("page.ladder"))
     yield f'<div id="scroll" tabindex="0" role="group" aria-label="{_safe(say("ui.wire"))}">'
-    yield f'<pre id="ladder" role="img" aria-label="{name}">{_rows(moments.drawn("wide"))}</pre></div>'
+    rows = _rows(moments.drawn("wide"), of_picture=True)
+    yield f'<pre id="ladder" role="img" aria-label="{name}">{rows}</pre></div>'
     yield '<p id="next" class="dim"></p></section>'
 
 
-def _rows(lines: Sequence[Line]) -> str:
-    return "".join(f"<span>{html_line(line)}</span>\n" for line in lines)
+def _rows(lines: Sequence[Line], *, of_picture: bool = False) -> str:
+    hidden = ' aria-hidden="true"' if of_picture else ""
+    return "".join(f"<span{hidden}>{html_line(line, of_picture=of_picture)}</span>\n" for line in lines)
 
 
 def _step(history: History, count: int) -> Iterator[str]:

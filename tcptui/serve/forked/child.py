@@ -72,6 +72,7 @@ def _leave_only(descriptor: int) -> None:
 async def _session(end: socket, make_reader: MakeReader) -> None:
     end.setsockopt(SOL_SOCKET, SO_SNDBUF, OUTPUT_WAITING)
     child = _Child(make_reader)
+    asyncio.get_running_loop().set_exception_handler(child.note)
     await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=end)
     await child.over
 
@@ -92,9 +93,16 @@ class _Child(asyncio.Protocol):
         self._reader: AnyReader | None = None
         self._run: asyncio.Task[None] | None = None
         self._begun = time.monotonic()
+        self._uncaught: BaseException | None = None
+        """The first error that nothing has ended of."""
         self.is_full = False
         self.over = asyncio.get_running_loop().create_future()
         """Done when the socket is closed."""
+
+    def note(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that nobody has caught in the event loop: it is told when the session ends."""
+        uncaught = context.get("exception") or RuntimeError(context.get("message", ""))
+        self._uncaught = self._uncaught or uncaught
 
     def write(self, octets: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -179,6 +187,7 @@ class _Child(asyncio.Protocol):
             if not self.over.done():
                 self.over.set_result(None)
             return
-        table = {**ended._asdict(), "error": "" if ended.error is None else told(ended.error)}
+        error = ended.error or self._uncaught
+        table = {**ended._asdict(), "error": "" if error is None else told(error)}
         self._transport.write(table_frame(ENDED, table))
         self._transport.close()  # After what is still to be written.

@@ -156,6 +156,10 @@ class ForkedReader(asyncio.Protocol):
         self._send()
         if self._is_gone:
             transport.write_eof()
+        if self._killing is not None:  # It was told before it was there.
+            self._killing.cancel()
+            self._killing = None
+            self._leave()
 
     def data_received(self, data: bytes) -> None:
         try:

@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import AF_UNIX, SCM_RIGHTS, SOCK_SEQPACKET, SOL_SOCKET, socket, socketpair
+from typing import Any
 
 import tcptui
 from tcptui.core.message import Message, MessageError
@@ -48,6 +49,7 @@ class ForkedSessions:
         self._control: socket | None = None
         self._ready: asyncio.Future[None] | None = None
         self._starting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
         self._deaths: dict[int, asyncio.Future[int]] = {}
         """Of sessions, by number: becomes the code with which the child has ended."""
@@ -82,12 +84,14 @@ class ForkedSessions:
     async def close(self) -> None:
         """Ends the fork server and every child that still lives."""
         self._forget()
+        for task in list(self._tasks):
+            await task
         if self._process is not None:
             process, self._process = self._process, None
             with suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(process.wait, _CLOSE_PATIENCE)
             process.kill()
-            process.wait()
+            await asyncio.to_thread(process.wait)
 
     # For its readers.
 
@@ -109,9 +113,8 @@ class ForkedSessions:
     def kill(self, number: int) -> None:
         """Kills the child of that session, if it lives."""
         death = self._deaths.get(number)
-        if death is not None and not death.done() and self._control is not None:
-            with suppress(OSError):
-                self._control.send(f"kill {number}".encode())
+        if death is not None and not death.done():
+            self._run(self._send_kill(number))
 
     async def death_of(self, number: int) -> MessageError:
         """What the child of that session has ended of, as the fork server tells it."""
@@ -142,15 +145,17 @@ class ForkedSessions:
             **{name: value for name, value in os.environ.items() if name.startswith("TEXTUAL_")},
         }
         with its:
-            self._process = subprocess.Popen(
-                command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL,
+            # In a thread: it waits until the program has begun.
+            self._process = await asyncio.to_thread(
+                subprocess.Popen, command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, cwd="/", start_new_session=True,
             )  # fmt: skip
-        self._control, self._ready = control, loop.create_future()
+        ready: asyncio.Future[None] = loop.create_future()
+        self._control, self._ready = control, ready
         loop.add_reader(control, self._take)
         await self._send(settings_of(self._served))
         try:
-            await asyncio.wait_for(self._ready, WARM_PATIENCE)
+            await asyncio.wait_for(ready, WARM_PATIENCE)
         except TimeoutError:
             self._forget()
             raise
@@ -188,23 +193,37 @@ class ForkedSessions:
 
     def _lost(self) -> None:
         """The fork server has died; so have its children."""
-        code = None
-        if self._process is not None:
-            self._process.kill()  # If it has only closed the socket.
-            code, self._process = self._process.wait(), None
-        was_ready = self._ready is not None and self._ready.done()
-        self._forget(_told(code))
-        if was_ready:
-            self._tell(Message.of("serve.forked.lost", how=_told(code)))
+        process, self._process = self._process, None
+        ready, self._ready = self._ready, None
+        self._forget()
+        if process is not None and ready is not None:
+            self._run(self._tell_lost(process, ready))
 
-    def _forget(self, how: str = "") -> None:
-        """There is none; `how` it ended, if that was before it was ready."""
+    async def _tell_lost(self, process: subprocess.Popen[bytes], ready: asyncio.Future[None]) -> None:
+        process.kill()  # If it has only closed the socket.
+        how = _told(await asyncio.to_thread(process.wait))
+        if ready.done():
+            self._tell(Message.of("serve.forked.lost", how=how))
+        else:
+            ready.set_exception(MessageError("error.serve.forked", why=how))
+
+    async def _send_kill(self, number: int) -> None:
+        with suppress(OSError):
+            await self._send(f"kill {number}")
+
+    def _run(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _forget(self) -> None:
+        """There is none any more."""
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
         if self._ready is not None and not self._ready.done():
-            self._ready.set_exception(MessageError("error.serve.forked", why=how))
+            self._ready.set_exception(MessageError("error.serve.forked", why=""))
         for death in self._deaths.values():
             death.cancel()
 

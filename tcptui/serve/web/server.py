@@ -19,7 +19,6 @@ from aiohttp import WSCloseCode, web
 
 from tcptui.core.message import Message, MessageError, brief
 from tcptui.explain.catalogue import say
-from tcptui.files import BadFile
 from tcptui.serve.any_reader import AnyReader, Serves
 from tcptui.serve.first import Start
 from tcptui.serve.listening import BACKLOG
@@ -143,18 +142,12 @@ class WebServer(web.Server):
         async with prepared(self._served, self._log, self._sessions, self._taken) as self._garbage:
             listeners = [await loop.create_server(self.arrival, sock=one, backlog=BACKLOG) for one in sockets]
             try:
-                await until_told(self._read_anew, begin)
+                await until_told(self._log.open_anew, begin)
             finally:
                 for listener in listeners:
                     listener.close()
                 self._log.write(Message.of("serve.log.stops", sessions=len(self._readers)))
                 await self.good_bye()
-
-    def _read_anew(self) -> None:
-        try:
-            self._log.open_anew()
-        except BadFile as error:
-            self._log.write(error.message)
 
     async def good_bye(self) -> None:
         """Ends all sessions, and what is open after a while all the same."""

@@ -4,14 +4,13 @@ the key."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from textual.events import Click
 from textual.message import Message
 
 from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
-from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_line
+from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, usual_key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
@@ -37,8 +36,7 @@ class KeysPane(SessionPane):
         self._more = more
         self.reader: Reader = "leads"
         """What the reader does: he leads what is shown, follows a presenter, or waits for one."""
-        self._keys: tuple[Any, KeyLine] = (None, KeyLine(()))
-        """The line of keys, and what it was made of."""
+        self._keys = KeyLine(())
         self._callable: dict[Side, tuple[End, bool]] = {}
         """Whether a program can call something at an end, and of which end that was found: most steps leave
         one end as it is."""
@@ -47,9 +45,7 @@ class KeysPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        useful, reader = self._useful(), self.reader
-        if self._keys[0] != (width, useful, reader):
-            self._keys = (width, useful, reader), key_line(width, useful, reader=reader)
+        self._keys = usual_key_line(width, self._useful(), self.reader)
         if session.covered:
             asked, predicting = session.asked, session.predicting
             answers = asked is not None and predicting is not None and predicting.is_answered_here
@@ -60,13 +56,13 @@ class KeysPane(SessionPane):
             self._act_keys = self._acts.line(
                 session.selected, session.world.wire, session.history.position, session.selection, width
             )
-        return [self._act_keys.line, self._keys[1].line]
+        return [self._act_keys.line, self._keys.line]
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        line = self._act_keys if offset.y == 0 else self._keys[1]
+        line = self._act_keys if offset.y == 0 else self._keys
         action = line.action_at(offset.x)
         if action is not None:
             self.post_message(self.Pressed(action))

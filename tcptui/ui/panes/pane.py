@@ -19,7 +19,8 @@ the backdrop, in one widget for all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import ne
+from functools import lru_cache
+from operator import ne, or_
 from typing import get_args
 
 from rich.segment import Segment as RichSegment
@@ -27,7 +28,8 @@ from rich.style import Style as RichStyle
 from textual.color import Color
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
+from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -66,11 +68,10 @@ class Pane(Widget, inherit_css=False):
         super().__init__()
         self._looks = looks("any")
         self._place = Place(0, 0, 0, 0)
+        self._stands = True
         self._lines: list[Line] = []
         self._strips: list[Strip | None] = []
         """What Textual asks for; None: it has not asked since the line was changed."""
-        self._cut: set[int] = set()
-        """The rows on which a text is cut."""
 
     def lines(self, width: int, height: int) -> list[Line]:
         """At most `height` lines, each exactly `width` cells wide."""
@@ -83,11 +84,8 @@ class Pane(Widget, inherit_css=False):
         self._looks = looks(palette)
         self._place = place
         self.display = True
-        self.styles.offset = (place.x, place.y)
-        self.styles.width, self.styles.height = place.width, place.height
         self._lines = self._asked()
         self._strips = [None] * len(self._lines)
-        self._cut = {row for row, line in enumerate(self._lines) if _is_cut(line)}
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
@@ -96,20 +94,44 @@ class Pane(Widget, inherit_css=False):
     def _become(self, lines: list[Line]) -> list[Piece]:
         """Draws those of the lines that differ from what it shows."""
         x, y, _, _ = self._place
-        changed = []
+        changed: list[Piece] = []
         filters = self.get_line_filters()
         for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
             if new != old:
                 self._strips[row] = None
-                (self._cut.add if _is_cut(new) else self._cut.discard)(row)
-                for start, end in _differences(old, new):
-                    at = x + start
-                    for text, look in self._looking(part(new, start, end), filters):
-                        cells = len(text) if text.isascii() else cell_len(text)
-                        changed.append(Piece(at, y + row, cells, text, look))
-                        at += cells
+                changed += self.differing(x, y + row, old, new, filters)
         self._lines = lines
         return changed
+
+    def differing(self, x: int, y: int, old: Line, new: Line, filters: Sequence[LineFilter]) -> list[Piece]:
+        """What of a line that begins at that cell of the screen is another than in the line before, which was
+        as wide. `filters`: those of the pane (`get_line_filters`)."""
+        pieces = []
+        for start, end in _differences(old, new):
+            pieces += self._pieces(part(new, start, end), x + start, y, filters)
+        return pieces
+
+    def pieces(self, line: Line, x: int, y: int) -> list[Piece]:
+        """A part of a line, to be written from that cell of the screen on."""
+        return self._pieces(line, x, y, self.get_line_filters())
+
+    def _pieces(self, line: Line, x: int, y: int, filters: Sequence[LineFilter]) -> list[Piece]:
+        pieces = []
+        for text, look in self._looking(line, filters):
+            cells = len(text) if text.isascii() else cell_len(text)
+            pieces.append(Piece(x, y, cells, text, look))
+            x += cells
+        return pieces
+
+    @property
+    def display(self) -> bool:
+        """Whether it stands on the screen. The screen lays out its panes itself when that changes: there is
+        no style of which Textual would be told."""
+        return self._stands and not (self._closing or self._closed or self._pruning)
+
+    @display.setter
+    def display(self, stands: bool | str) -> None:
+        self._stands = bool(stands)
 
     @property
     def shown(self) -> tuple[Place, Sequence[Line]]:
@@ -119,7 +141,7 @@ class Pane(Widget, inherit_css=False):
     @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
-        return bool(self._cut)
+        return any("…" in text for line in self._lines for text, _ in line)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
@@ -226,48 +248,38 @@ class LadderPane(FramedPane):
         raise NotImplementedError
 
 
-def _is_cut(line: Line) -> bool:
-    return "…" in "".join([text for text, _ in line])
+def arrangement(panes: Sequence[Pane]) -> DockArrangeResult:
+    """Panes where they were filled, as a screen tells Textual; those behind are above those before them."""
+    shown = [pane for pane in panes if pane.display]
+    placements = [
+        WidgetPlacement(Region(*pane.shown[0]), NULL_OFFSET, NULL_SPACING, pane, order, absolute=True)
+        for order, pane in enumerate(shown)
+    ]
+    return DockArrangeResult(placements, set(shown), NULL_SPACING)
 
 
 def _differences(old: Line, new: Line) -> list[tuple[int, int]]:
     """Where two lines differ: the cells from which on, and up to which. What lies between two such parts
     would take more octets than going to the second of them."""
-    first, last = _agreeing_spans(old, new)
-    at = sum([cell_len(text) for text, _ in new[:first]])
-    were, styles_were = _in_cells(old[first : len(old) - last])
-    are, styles = _in_cells(new[first : len(new) - last])
-    if styles == styles_were:
-        differs = bytes(map(ne, were, are))
-    else:
-        differs = bytes(map(ne, zip(were, styles_were, strict=True), zip(are, styles, strict=True)))
+    were, styles_were = _in_cells(old)
+    are, styles = _in_cells(new)
+    differ = map(ne, were, are)
+    differs = bytes(differ if styles == styles_were else map(or_, differ, map(ne, styles_were, styles)))
     parts = []
     start = differs.find(1)
     while start >= 0:
         end = differs.find(_EQUAL, start)
         if end < 0:
             end = len(differs.rstrip(b"\0"))
-        parts.append((at + start, at + end))
+        parts.append((start, end))
         start = differs.find(1, end)
     return parts
 
 
-def _agreeing_spans(old: Line, new: Line) -> tuple[int, int]:
-    """How many spans two lines have in common at their beginning, and how many of the rest at their end."""
-    most = min(len(old), len(new))
-    first = 0
-    while first < most and old[first] == new[first]:
-        first += 1
-    most -= first
-    last = 0
-    while last < most and old[-1 - last] == new[-1 - last]:
-        last += 1
-    return first, last
-
-
+@lru_cache(maxsize=2048)
 def _in_cells(line: Line) -> tuple[Sequence[str], str]:
     """What stands in each cell of a line, and a sign for the style of each. Both cells of a wide character
-    have it, so that none of them differs alone."""
+    have it, so that none of them differs alone. What a line is compared with has been compared before."""
     text = "".join([text for text, _ in line])
     if is_simple(text):
         return text, "".join([_SIGNS[style] * len(one) for one, style in line])

@@ -36,7 +36,7 @@ class WhyPane(SessionPane):
     def on_click(self, event: Click) -> None:
         """On the upper edge of the story's panel: puts that away."""
         offset, story = event.get_content_offset(self), self.session.story
-        if offset is not None and offset.y == panel_row(story.told, story.panel, self.size.width):
+        if offset is not None and offset.y == panel_row(story.told, story.panel, self._place.width):
             story.put_away()
             self.post_message(self.Changed())
 

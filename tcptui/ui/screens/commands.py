@@ -12,25 +12,25 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.events import Click
 from textual.fuzzy import Matcher
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tcptui.explain.catalogue import say
 from tcptui.ui.actions import ACTIONS, Action, key_names
-from tcptui.ui.screens.dialogs import BOX, LineDialog
+from tcptui.ui.screens.box import Box
+from tcptui.ui.screens.dialogs import LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
+from tcptui.ui.screens.typed_line import TypedLine
 from tcptui.view.cells import cell_len, fill
 
 
 class Commands(LineDialog["Action | None"]):
     """The actions whose names a typed text matches, the best first; one of them is chosen."""
 
-    DEFAULT_CSS = f"Commands {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Close"),
         ("enter", "choose", "Choose"),
@@ -41,7 +41,7 @@ class Commands(LineDialog["Action | None"]):
     ]
 
     def __init__(self) -> None:
-        super().__init__(Input(placeholder=say("ui.palette.search")))
+        super().__init__(TypedLine(hint=say("ui.palette.search")))
         self._text: str | None = None
         """What has been looked for."""
         self._found: list[Action] = []
@@ -50,9 +50,7 @@ class Commands(LineDialog["Action | None"]):
         self._find("")
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield self.line
-            yield self._options
+        yield Box(self.line, self._options)
 
     def on_input_changed(self) -> None:
         self._find(self.line.value)
@@ -81,15 +79,20 @@ class Commands(LineDialog["Action | None"]):
         if text == self._text:
             return
         self._text = text
-        actions = [action for action in ACTIONS if action.id != "palette"]
-        if text.strip():
-            matcher = Matcher(text.strip())
-            scores = {action: matcher.match(action.label) for action in actions}
-            actions = sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])
-        self._found = actions
+        self._found = actions = found(text.strip())
         width = max(cell_len(action.label) for action in ACTIONS)
         self._options.set_options(
-            Option(Content(f"{fill(action.label, width)}  {action.help} ({key_names(action)[0]})"))
+            Option(PlainText(f"{fill(action.label, width)}  {action.help} ({key_names(action)[0]})"))
             for action in actions
         )
         self._options.highlighted = 0 if actions else None
+
+
+def found(text: str) -> list[Action]:
+    """The actions that a text stands for, the best first; all, in their order, for none."""
+    actions = [action for action in ACTIONS if action.id != "palette"]
+    if not text:
+        return actions
+    matcher = Matcher(text)
+    scores = {action: matcher.match(action.label) for action in actions}
+    return sorted((one for one in actions if scores[one]), key=lambda one: -scores[one])

@@ -165,8 +165,7 @@ class CompareScreen(PaneScreen):
 
     def _swap(self) -> None:
         self.comparison.swap()
-        self.place_again(*self.size)
-        self.refresh()
+        self.rearrange()
 
     def _close(self) -> None:
         if self.is_active:

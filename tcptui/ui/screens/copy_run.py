@@ -9,6 +9,7 @@ readers.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def _most_copied(app: TcptuiApp) -> int:
 class _Formats(Menu):
     """A line for each, however wide it would be."""
 
-    DEFAULT_CSS = "_Formats Options { text-wrap: nowrap; text-overflow: ellipsis; }"
+    IN_ONE_LINE = True
 
 
 async def _copy(app: TcptuiApp, screen: PaneScreen, session: Session, seen: OnScreen, choice: Choice) -> None:
@@ -86,7 +87,8 @@ async def _content(session: Session, seen: OnScreen, choice: Choice) -> str:
     if choice.form.write is None:
         return seen.picture()
     run = await _played(session, seen)
-    content = await asyncio.to_thread(export, run, choice.form.name, choice.point, seen.palette)
+    write = partial(export, run, choice.form.name, choice.point, seen.palette)
+    content = write() if session.budget is None else await session.budget.in_thread(write)
     return content if isinstance(content, str) else ""
 
 

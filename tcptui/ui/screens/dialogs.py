@@ -7,41 +7,31 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tcptui.core.state import State
 from tcptui.explain.catalogue import say
 from tcptui.lab.program import CALLS
 from tcptui.lab.wire import Side
-from tcptui.ui.palette import WIDGETS
+from tcptui.ui.screens.box import Box, Fault, Title
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
+from tcptui.ui.screens.typed_line import TypedLine
 
 T = TypeVar("T")
 MOST_TYPED = 65_536
 """Characters of a line; with more, each key would take longer than a frame."""
 
-BOX = f"""{WIDGETS}
-    align: center middle;
-    #box {{
-        width: 72; max-width: 95%; height: auto; max-height: 95%;
-        border: round $foreground; padding: 0 1; background: $surface; color: $foreground;
-    }}
-    #title {{ text-style: bold; }}
-    OptionList, OptionList:focus {{ border: none; padding: 0; height: auto; max-height: 100%; }}
-"""
 
-
-class CallMenu(ModalScreen["str | None"]):
+class CallMenu(Dialog["str | None"]):
     """The calls that a program can make in its connection's state: those of the RFC and the host's events by
     their names, those to sockets as they are written."""
 
-    DEFAULT_CSS = f"CallMenu {{ {BOX} #box {{ width: 56; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave", "Close")]
 
     def __init__(self, side: Side, state: State, calls: tuple[str, ...]) -> None:
@@ -50,11 +40,8 @@ class CallMenu(ModalScreen["str | None"]):
         self._calls = calls
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(self._title), id="title")
-            yield Options(
-                *(Option(Content(_call_line(call)), id=f"call-{at}") for at, call in enumerate(self._calls))
-            )
+        calls = (Option(PlainText(_call_line(call)), id=f"call-{at}") for at, call in enumerate(self._calls))
+        yield Box(Title(self._title), Options(*calls), width=56)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         dismiss_once(self, self._calls[event.option_index])
@@ -75,10 +62,10 @@ _MORE = {"send+urgent": "ui.call.send_urgent", "read:100": "ui.call.read_octets"
 """Calls of the RFC's with what else they can be given."""
 
 
-class LineDialog(ModalScreen[T]):
+class LineDialog(Dialog[T]):
     """A dialog with a line to type in."""
 
-    def __init__(self, line: Input) -> None:
+    def __init__(self, line: TypedLine) -> None:
         super().__init__()
         line.max_length = MOST_TYPED
         self.line = line
@@ -97,25 +84,22 @@ class LineDialog(ModalScreen[T]):
 class Prompt(LineDialog["str | None"]):
     """One line to type; it stays until `check` finds nothing wrong with the line, or Escape."""
 
-    DEFAULT_CSS = f"Prompt {{ {BOX} #error {{ color: $error; text-style: bold; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Close")]
 
     def __init__(
         self, question: str, hint: str = "", value: str = "", check: Callable[[str], str] = lambda _: ""
     ) -> None:
-        super().__init__(Input(value, placeholder=hint))
+        super().__init__(TypedLine(value, hint))
         self._question = question
         self._check = check
+        self._fault = Fault()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(self._question), id="title")
-            yield self.line
-            yield Static("", id="error")
+        yield Box(Title(self._question), self.line, self._fault)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: TypedLine.Submitted) -> None:
         error = self._check(event.value)
         if error:
-            self.query_one("#error", Static).update(Content(error))
+            self._fault.update(Content(error))
         else:
             dismiss_once(self, event.value)

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.color import Color
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.strip import Strip
+from textual.style import Style
 
 from tcptui.explain.catalogue import say
 from tcptui.ui.actions import ACTIONS, key_names
-from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.box import Box, Title, colours_for
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.scrolled import Scrolled
 from tcptui.view.help import Section, glossary, index_lines, section_lines
-from tcptui.view.lines import Line, Style
+from tcptui.view.lines import Line
 
 WIDEST = 168
 """Columns of the box: two of text gain nothing by more."""
@@ -42,7 +45,6 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
 )  # fmt: skip
 """Every action, by what it is for."""
-_LOOKS: dict[Style, str] = {"title": "bold", "key": "bold", "dim": "$text-muted", "plain": ""}
 
 
 _LIST = (
@@ -69,16 +71,9 @@ def sections(of_list: bool = False) -> Iterator[Section]:
     yield from glossary()
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """The sections one below the other, to be scrolled; a digit goes to one of them."""
 
-    DEFAULT_CSS = f"""
-    HelpScreen {{ {BOX} &:ansi {{ background: $background; }}
-        #box {{ width: 100%; max-width: {WIDEST}; height: 100%; max-height: 100%; }}
-        VerticalScroll {{ scrollbar-size-vertical: 1; }}
-        Static {{ width: auto; }}
-    }}
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,question_mark,f1", "leave", "Close"),
         *((str(number), f"section({number})", "Go to a section") for number in range(1, 10)),
@@ -87,38 +82,79 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, of_list: bool = False) -> None:
         """`of_list`: it is opened above the list of stories."""
         super().__init__()
-        self._sections = list(sections(of_list))
+        self._all = list(sections(of_list))
         keys = len(GROUPS) + 1
-        self._index = [0, *range(keys, len(self._sections))]
+        self._index = [0, *range(keys, len(self._all))]
         """The sections that digits go to: the first of the keys, and those of words."""
+        self._title, self._sections = Title(), _Sections(self._all)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(id="title")
-            with VerticalScroll():
-                for _ in self._sections:
-                    yield Static(classes="section")
+        box = Box(self._title, self._sections)
+        box.styles.width, box.styles.max_width = "100%", WIDEST
+        box.styles.height = box.styles.max_height = "100%"
+        self._name_sections(self.app.size.width)
+        yield box
+
+    def on_mount(self) -> None:
+        self.styles.background = colours_for(self).ground
+
+    def place_again(self, width: int, height: int) -> None:
+        super().place_again(width, height)
+        self.styles.background = colours_for(self).ground
+        self._name_sections(width)
 
     def on_resize(self, event: Resize) -> None:
-        width = min(event.size.width, WIDEST) - _FRAME
-        titles = [say("glossary.keys"), *(self._sections[at].title for at in self._index[1:])]
-        self.query_one("#title", Static).update(_content(index_lines(titles, width)))
-        for place, (section, static) in enumerate(zip(self._sections, self.query(".section"), strict=True)):
-            assert isinstance(static, Static)
-            lines = section_lines(section, width)
-            static.update(_content([*lines, ()] if place < len(self._sections) - 1 else lines))
+        if event.size.width != self._named_for:
+            self._name_sections(event.size.width)
 
     def action_section(self, number: int) -> None:
-        found = self.query(".section")  # None, before the first frame.
-        if number <= len(self._index) and found:
-            found[self._index[number - 1]].scroll_visible(top=True, animate=False)
+        if number <= len(self._index):
+            self._sections.go_to(self._index[number - 1])
 
     def action_leave(self) -> None:
         dismiss_once(self, None)
 
+    def _name_sections(self, width: int) -> None:
+        self._named_for = width
+        titles = [say("glossary.keys"), *(self._all[at].title for at in self._index[1:])]
+        muted = Style(foreground=Color.parse(colours_for(self).muted))
+        lines = (
+            Content.assemble(*((text, muted if look == "dim" else "") for text, look in line))
+            for line in index_lines(titles, _text_width(width))
+        )
+        self._title.update(Content("\n").join(lines))
 
-def _content(lines: list[Line]) -> Content:
-    """The lines as Textual's widgets take them."""
-    return Content("\n").join(
-        Content.assemble(*((text, _LOOKS[style]) for text, style in line)) for line in lines
-    )
+
+class _Sections(Scrolled):
+    """All lines of all sections."""
+
+    def __init__(self, all_sections: list[Section]) -> None:
+        super().__init__()
+        self.styles.width = self.styles.height = "1fr"
+        self.styles.scrollbar_size_vertical = 1
+        self._all = all_sections
+        self._beginnings: list[int] = []
+        """The line that each section begins on."""
+
+    def go_to(self, section: int) -> None:
+        """Scrolls until its title is the first line, or as far as there are lines."""
+        if self._beginnings:  # There are none before the first frame.
+            self.scroll_to(y=self._beginnings[section], animate=False)
+
+    def strips(self, width: int, style: Style) -> list[Strip]:
+        muted, bold = Style(foreground=Color.parse(colours_for(self).muted)), Style(bold=True)
+        looks = {
+            name: (style + look).rich_style
+            for name, look in (("plain", Style()), ("dim", muted), ("title", bold), ("key", bold))
+        }
+        self._beginnings = []
+        lines: list[Line] = []
+        for section in self._all:
+            self._beginnings.append(len(lines))
+            lines += [*section_lines(section, _text_width(self.app.size.width)), ()]
+        return [Strip([Segment(text, looks[name]) for text, name in line]) for line in lines[:-1]]
+
+
+def _text_width(width: int) -> int:
+    """Cells of a line of text on a screen of that many."""
+    return min(width, WIDEST) - _FRAME

@@ -54,7 +54,7 @@ class InspectorActions(SessionActions):
         self._inspector = choices[(here + by) % len(choices)]
         self._has_chosen = True
         self.session.say_nothing()
-        self._rearrange()
+        self.rearrange()
 
     def _move_cursor(self, by: int) -> None:
         """The cursor of the first inspector shown that has places for one."""
@@ -89,6 +89,7 @@ class InspectorActions(SessionActions):
         """Puts another pane on the screen, for that inspector."""
         raise NotImplementedError
 
-    def _rearrange(self) -> None:
-        """Gives every pane its place anew."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def rearrange(self) -> None:
+            """Gives every pane its place anew, and draws what is another then: as the screen does it."""

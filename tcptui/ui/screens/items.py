@@ -6,24 +6,22 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tcptui.explain.catalogue import say
 from tcptui.lecture import Item, Lecture
-from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.box import Box, Title
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
 from tcptui.view.lines import MARK
 
 
-class ItemMenu(ModalScreen["int | None"]):
+class ItemMenu(Dialog["int | None"]):
     """One item a line, the current one marked; the place of the one that is chosen."""
 
-    DEFAULT_CSS = f"ItemMenu {{ {BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,L", "leave", "Close")]
 
     def __init__(self, lecture: Lecture, current: int) -> None:
@@ -32,17 +30,14 @@ class ItemMenu(ModalScreen["int | None"]):
         self._current = current
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(self._lecture.title or say("lecture.marked")), id="title")
-            yield Options(
-                *(
-                    Option(Content(f"{MARK if place == self._current else ' '} {item_line(place, item)}"))
-                    for place, item in enumerate(self._lecture.items)
-                )
+        options = Options(
+            *(
+                Option(PlainText(f"{MARK if place == self._current else ' '} {item_line(place, item)}"))
+                for place, item in enumerate(self._lecture.items)
             )
-
-    def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = self._current
+        )
+        options.highlighted = self._current
+        yield Box(Title(self._lecture.title or say("lecture.marked")), options)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         dismiss_once(self, event.option_index)

@@ -7,21 +7,20 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.events import Click
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tcptui.explain.catalogue import say
 from tcptui.lab.free_play import LINK, NAME, SETTINGS, USUAL, Setting, chosen_of, empty_lab, words_of
 from tcptui.library import story_of_lab
 from tcptui.ui.replay import Origin
-from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.box import Box, Title, Words
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
 from tcptui.ui.session import Session
 from tcptui.view.cells import fill
 
@@ -57,10 +56,9 @@ class SettingsList(Options):
             self.post_message(self.Clicked())
 
 
-class LabMenu(ModalScreen["Mapping[str, str] | None"]):
+class LabMenu(Dialog["Mapping[str, str] | None"]):
     """One line for each setting; left and right change its value."""
 
-    DEFAULT_CSS = f"LabMenu {{ {BOX} #box {{ width: 60; }} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q", "leave", "Close"),
         ("right,space", "turn(1)", "Next value"),
@@ -74,10 +72,7 @@ class LabMenu(ModalScreen["Mapping[str, str] | None"]):
         self._options.highlighted = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(say("ui.lab.title")), id="title")
-            yield self._options
-            yield Static(Content(say("ui.lab.keys")))
+        yield Box(Title(say("ui.lab.title")), self._options, Words(say("ui.lab.keys")), width=60)
 
     def on_mount(self) -> None:
         self._options.focus()
@@ -103,8 +98,8 @@ class LabMenu(ModalScreen["Mapping[str, str] | None"]):
     def _option(self, setting: Setting) -> Option:
         return Option(self._line(setting))
 
-    def _line(self, setting: Setting) -> Content:
+    def _line(self, setting: Setting) -> PlainText:
         what = say(f"ui.lab.{setting.what}")
         name = f"{setting.end}  {what}" if setting.end else f"   {what}"
         value = self.chosen[setting.name]
-        return Content(f"{fill(name, _WIDTH)} ‹ {say('ui.lab.link') if value == LINK else value} ›")
+        return PlainText(f"{fill(name, _WIDTH)} ‹ {say('ui.lab.link') if value == LINK else value} ›")

@@ -7,22 +7,22 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.box import Box, Title
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
 from tcptui.view.lines import MARK
 
 
-class Menu(ModalScreen["int | None"]):
+class Menu(Dialog["int | None"]):
     """The lines below a title, the current one marked; the place of the one that is chosen, from 0."""
 
-    DEFAULT_CSS = f"Menu {{ {BOX} Options {{ max-height: 70vh; }} }}"
+    IN_ONE_LINE: ClassVar[bool] = False
+    """Whether of a line that is too wide the end is not shown."""
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,v,V", "leave", "Close")]
 
     def __init__(self, title: str, lines: Sequence[str], current: int, offered: int) -> None:
@@ -34,17 +34,15 @@ class Menu(ModalScreen["int | None"]):
         self._offered = offered
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(self._title), id="title")
-            yield Options(
-                *(
-                    Option(Content(f"{MARK if place == self._current else ' '} {line}"))
-                    for place, line in enumerate(self._lines)
-                )
-            )
-
-    def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = self._offered
+        options = Options(
+            *(
+                Option(PlainText(f"{MARK if place == self._current else ' '} {line}"))
+                for place, line in enumerate(self._lines)
+            ),
+            highest="70vh", in_one_line=self.IN_ONE_LINE,
+        )  # fmt: skip
+        options.highlighted = self._offered
+        yield Box(Title(self._title), options)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         dismiss_once(self, event.option_index)

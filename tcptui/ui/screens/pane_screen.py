@@ -1,28 +1,41 @@
-"""A screen made of panes: what has changed in them is repainted together, no more often than can be seen."""
+"""A screen made of panes: what has changed in them is repainted together, no more often than can be seen.
+
+Why it is so. Where the panes stand changes with what a story says, every few steps. Textual would ask the
+rules of each widget for its place, wait for its next frame, and write the whole screen: five times the time
+and the octets of any other step. But the panes know their places (`Pane.fill`), and what the screen shows is
+known line by line. So Textual is told the places as they are (`arrange`), and of the screen's lines only the
+cells that differ are written (`rearrange`), as soon as the panes have been filled.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from time import perf_counter
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from textual.app import ComposeResult
-from textual.events import Resize
-from textual.geometry import Region
+from textual.events import Resize, ScreenResume
+from textual.geometry import Region, Size
+from textual.layout import DockArrangeResult
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
-from tcptui.ui.panes.pane import FramedPane, Pane
+from tcptui.ui.panes.pane import FramedPane, Pane, arrangement
 from tcptui.ui.panes.update import Piece, PiecesUpdate
+from tcptui.view.cells import is_simple
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
-from tcptui.view.lines import Line, part
+from tcptui.view.lines import Line, Span, part
 
 FRAMES_PER_SECOND = 15
 """How often a playing run is drawn, long work, or keys that come faster than they can be seen."""
 
 P = TypeVar("P", bound=Pane)
+_Row: TypeAlias = list[tuple[int, int, Line]]
+"""Of a screen: the lines that stand on it, with the cell that each begins at and its width; that of the
+backdrop, and then what lies on it from left to right."""
 
 
 class PaneScreen(Screen[None], inherit_css=False):
@@ -37,8 +50,7 @@ class PaneScreen(Screen[None], inherit_css=False):
         # Of the rules for other screens none is wanted: nothing flows, scrolls or is maximized here. For any
         # rule at all Textual would divide its 160 variables into tokens before the first frame.
         self.styles.background = "ansi_default"
-        self.styles.layers = "under over"
-        self.backdrop = _on_layer("under", Backdrop())
+        self.backdrop = Backdrop()
         self._panes: list[Pane] = []
         self._arranged_for = (0, 0)
         self._shown_at = 0.0
@@ -46,10 +58,12 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Draws what has not been drawn because more keys were waiting."""
         self._frame_comes = False
         """Whether Textual is at its next frame."""
+        self._uncovered: list[Region] = []
+        """Where dialogs stood that have gone."""
 
     def add(self, pane: P) -> P:
         """Puts a pane on the screen."""
-        self._panes.append(_on_layer("over", pane))
+        self._panes.append(pane)
         if self.is_mounted:
             self.mount(pane)
         return pane
@@ -71,18 +85,81 @@ class PaneScreen(Screen[None], inherit_css=False):
     def picture(self) -> list[Line]:
         """All that it shows, line by line, after whatever keys are waiting to be seen."""
         self._draw()
+        return [_as_one(row) for row in self._rows()]
+
+    def _rows(self) -> list[_Row]:
         place, lines = self.backdrop.shown
-        picture = list(lines)
-        for (x, y, width, _), shown in (pane.shown for pane in self._panes if pane.display):
-            for row, line in enumerate(shown, y):
-                under = picture[row]
-                picture[row] = (*part(under, 0, x), *line, *part(under, x + width, place.width))
-        return picture
+        rows: list[_Row] = [[(0, place.width, line)] for line in lines]
+        shown = [pane.shown for pane in self._panes if pane.display]
+        for (x, y, width, _), lines in sorted(shown, key=itemgetter(0)):
+            for row, line in zip(rows[y:], lines, strict=False):
+                row.append((x, width, line))
+        return rows
+
+    def uncover(self, region: Region) -> None:
+        """A dialog that has stood there goes: what is behind it is drawn when this screen is resumed."""
+        self._uncovered.append(region)
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Behind a dialog the rest has stayed in the terminal; Textual would draw all anew."""
+        event.prevent_default()
+        was_drawn = self._uncovered and not self._repaint_required
+        super()._on_screen_resume(event)
+        if was_drawn:
+            self._repaint_required = False
+            self._exchange_repaint_regions()
+            if self._is_settled:
+                pieces = [piece for region in self._uncovered for piece in self._pieces_of(region)]
+                self._write(pieces)
+            else:
+                self.refresh(*self._uncovered)
+        self._uncovered = []
+
+    def _pieces_of(self, region: Region) -> list[Piece]:
+        """What is seen there; a line with wide characters whole, for of one that was half covered the
+        terminal has nothing left."""
+        left, top, right, bottom = region.corners
+        pieces = []
+        for y, row in enumerate(self._rows()[top:bottom], top):
+            line = _as_one(row)
+            if is_simple("".join([text for text, _ in line])):
+                pieces += self.backdrop.pieces(part(line, left, right), left, y)
+            else:
+                pieces += self.backdrop.pieces(line, 0, y)
+        return pieces
 
     def place_again(self, width: int, height: int) -> None:
         """After the size or what is to be seen has changed. On a smaller screen the rest is not seen."""
         self._arranged_for = (width, height)
         self.place_panes(max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT))
+
+    def rearrange(self) -> None:
+        """Gives every pane its place anew, and draws what is another now on the whole screen."""
+        before = self._rows() if self._is_settled and self.size == self._arranged_for else None
+        self.place_again(*self.size)
+        if before is None or not self._is_settled:  # A pane may be on the screen for the first time.
+            self.refresh(layout=True)
+            return
+        compositor = self._compositor
+        compositor.reflow(self, self.size)
+        compositor._dirty_regions.clear()  # It is drawn here.
+        for pane in self._panes:
+            if pane.display:
+                _, _, width, height = pane.shown[0]
+                size = Size(width, height)
+                pane._size_updated(size, size, size, layout=False)
+        changed: list[Piece] = []
+        filters = self.backdrop.get_line_filters()
+        for y, (old, new) in enumerate(zip(before, self._rows(), strict=True)):
+            if old != new:
+                for x, were, are in _unlike(old, new):
+                    changed += self.backdrop.differing(x, y, were, are, filters)
+        self._write(changed)
+        self._shown_at = perf_counter()
+
+    def arrange(self, size: Size, _optimal: bool = False) -> DockArrangeResult:
+        """Where Textual finds the panes."""
+        return arrangement([self.backdrop, *self._panes])
 
     def on_resize(self, event: Resize) -> None:
         if event.size != self._arranged_for:
@@ -120,10 +197,13 @@ class PaneScreen(Screen[None], inherit_css=False):
         if drawn is self._panes:  # What stands on a frame may change as its pane does.
             changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
         if changed and self._is_settled:
-            self.app._display(self, PiecesUpdate(changed))  # type: ignore[arg-type]
+            self._write(changed)
         elif changed:
             self.refresh(*(piece.region for piece in changed))
         self._shown_at = perf_counter()
+
+    def _write(self, pieces: Sequence[Piece]) -> None:
+        self.app._display(self, PiecesUpdate(pieces))  # type: ignore[arg-type]
 
     @property
     def _is_settled(self) -> bool:
@@ -151,6 +231,21 @@ class PaneScreen(Screen[None], inherit_css=False):
         return [Strip.blank(crop.width)] * crop.height
 
 
-def _on_layer(name: str, pane: P) -> P:
-    pane.styles.layer, pane.styles.position = name, "absolute"
-    return pane
+def _unlike(old: _Row, new: _Row) -> list[tuple[int, Line, Line]]:
+    """The lines of a row that are others than before: where each begins, what was there and what is. Where
+    lines have come, gone or moved, the whole row is one line."""
+    if old[0] == new[0] and [one[:2] for one in old] == [one[:2] for one in new]:
+        return [(x, was, line) for (x, _, was), (_, _, line) in zip(old, new, strict=True) if was != line]
+    return [(0, _as_one(old), _as_one(new))]
+
+
+def _as_one(row: _Row) -> Line:
+    """What is seen of a row of the screen."""
+    (_, end, under), *panes = row
+    seen: list[Span] = []
+    at = 0
+    for x, width, line in panes:
+        seen += part(under, at, x)
+        seen += line
+        at = x + width
+    return (*seen, *part(under, at, end))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Paste, Resize
+from textual.geometry import Size
+from textual.layout import DockArrangeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -22,7 +24,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
-from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.pane import Pane, arrangement
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.seen import Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.stories import Stories
@@ -134,11 +136,14 @@ class PickerPane(Pane):
         return [first, second]
 
 
+class BehindList(Screen[None], inherit_css=False):
+    """What the list stands on before a run has been chosen. It is never seen."""
+
+
 class Picker(Screen["Scenario | None"], inherit_css=False):
     """All stories by chapter, and a preview of the one under the cursor."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "Picker { background: ansi_default; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
         ("enter", "choose", "Play"),
@@ -170,6 +175,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
         """`at` is the story under the cursor at first; `can_leave`: there is something to go back to;
         `can_mark`: stories can be marked."""
         super().__init__()
+        self.styles.background = "ansi_default"
         self.choice = Choice(stories.listed, stories.sections)
         self.choice.go_to(at)
         self._stories, self._marked = stories, marked
@@ -197,6 +203,10 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def place_again(self, width: int, height: int) -> None:
         """After the size has changed, or the colours."""
         self._pane.fill(Place(0, 0, max(width, LEAST_WIDTH), max(height, LEAST_HEIGHT)))
+
+    def arrange(self, size: Size, _optimal: bool = False) -> DockArrangeResult:
+        """Where Textual finds the pane."""
+        return arrangement([self._pane])
 
     # Keys and the mouse.
 

@@ -7,10 +7,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import Visual
 
 from tcptui.explain.catalogue import paragraph, say
 from tcptui.explain.catalogue import text as text_of
@@ -21,8 +20,11 @@ from tcptui.explain.why import why
 from tcptui.lab.ends import ScriptLines
 from tcptui.lab.wire import SIDES
 from tcptui.named_tuple import NamedTuple
-from tcptui.ui.screens.dialogs import BOX
+from tcptui.ui.screens.box import make_box, paint_box
+from tcptui.ui.screens.dialog import Dialog
 from tcptui.ui.screens.once import dismiss_once
+from tcptui.ui.screens.plain_text import PlainText
+from tcptui.ui.screens.scrolled import Scrolled
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import FAILED
 from tcptui.view.lines import MARK
@@ -79,21 +81,40 @@ def _script_text(script: ScriptLines) -> str:
     return "\n".join(lines)
 
 
-class Reader(ModalScreen[None]):
-    """The texts one below the other, to be scrolled."""
+class _Parts(Scrolled):
+    """The texts one below the other, each under its heading, in a box."""
 
-    DEFAULT_CSS = f"Reader {{ {BOX} #box {{ width: 90; }} .heading {{ text-style: bold; }} }}"
+    def __init__(self, parts: list[Part]) -> None:
+        super().__init__(id="box")
+        make_box(self, 90)
+        self._parts = parts
+
+    def paint(self) -> None:
+        super().paint()
+        paint_box(self)
+
+    def strips(self, width: int, style: Style) -> list[Strip]:
+        heading = style + Style(bold=True)
+        texts = (((part.heading, heading), (f"{part.text}\n", style)) for part in self._parts)
+        return [
+            strip
+            for pair in texts
+            for text, look in pair
+            for strip in Visual.to_strips(self, PlainText(text), width, None, look)
+        ]
+
+
+class Reader(Dialog[None]):
+    """All that is told, to be scrolled."""
+
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,e", "leave", "Close")]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._parts = list(parts(session))
+        self.parts = list(parts(session))
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="box"):
-            for part in self._parts:
-                yield Static(Content(part.heading), classes="heading")
-                yield Static(Content(f"{part.text}\n"))
+        yield _Parts(self.parts)
 
     def action_leave(self) -> None:
         dismiss_once(self, None)

@@ -138,7 +138,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         for pane in self._panes:
             if isinstance(pane, SessionPane):
                 pane.session = session
-        self._rearrange()
+        self.rearrange()
 
     def type_moves(self, moves: str) -> None:
         """Makes moves that are typed, after what the session is still working on."""
@@ -198,7 +198,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         if self._said_rows(*self.size) == self._said:
             super().show()
         else:
-            self._rearrange()
+            self.rearrange()
 
     def _of_use_here(self) -> frozenset[str]:
         """The actions that are of use now because of what is on this screen."""
@@ -294,7 +294,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def _enlarge(self, pane: Enlarged) -> None:
         self.enlarged = pane
         self.session.say_nothing()
-        self._rearrange()
+        self.rearrange()
 
     # Inside. Dialogs are imported when they open: the first frame does not wait for them.
 
@@ -435,7 +435,3 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         from tcptui.ui.panes.inspector import InspectorPane  # Late: a small screen has no room for one.
 
         return self.add(InspectorPane(self.session, inspector))
-
-    def _rearrange(self) -> None:
-        self.place_again(*self.size)
-        self.refresh()

@@ -8,9 +8,8 @@ from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tcptui.core.message import MessageError
@@ -20,9 +19,12 @@ from tcptui.formats.registry import FORMATS, Format, export
 from tcptui.lab.scenario import Scenario
 from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Point
-from tcptui.ui.screens.dialogs import BOX, LineDialog
+from tcptui.ui.screens.box import Box, Fault, Title
+from tcptui.ui.screens.dialogs import LineDialog
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.options import Options
+from tcptui.ui.screens.plain_text import PlainText
+from tcptui.ui.screens.typed_line import TypedLine
 from tcptui.view.palette import PaletteName
 
 _MEANT = {
@@ -116,11 +118,6 @@ class Save(LineDialog["Saved | None"]):
     The run is played in a thread of its own, for one of ten thousand steps takes longer than a frame.
     """
 
-    DEFAULT_CSS = (
-        f"Save {{ {BOX} #box {{ width: 80; }} "
-        "Options { max-height: 60vh; text-wrap: nowrap; text-overflow: ellipsis; } "
-        "#error { color: $error; text-style: bold; } }"
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Close"),
         ("down", "move('cursor_down')", "Next"),
@@ -136,17 +133,14 @@ class Save(LineDialog["Saved | None"]):
         self._asked = ""
         """The name for which it was asked whether what is there may go."""
         self._writing = False
-        super().__init__(Input(self._proposed))
-        self._options = Options(*(Option(Content(choice.text)) for choice in self._choices))
+        super().__init__(TypedLine(self._proposed))
+        lines = (Option(PlainText(choice.text)) for choice in self._choices)
+        self._options = Options(*lines, highest="60vh", in_one_line=True)
         self._options.can_focus = False
         self._options.highlighted = here
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(say("ui.save.title")), id="title")
-            yield self._options
-            yield self.line
-            yield Static("", id="error")
+        yield Box(Title(say("ui.save.title")), self._options, self.line, Fault(), width=80)
 
     def action_move(self, how: str) -> None:
         getattr(self._options, f"action_{how}")()
@@ -198,5 +192,5 @@ class Save(LineDialog["Saved | None"]):
 
     def _tell(self, error: str) -> None:
         """Nothing, where the dialog has been left meanwhile."""
-        for line in self.query("#error").results(Static):
+        for line in self.query("#error").results(Fault):
             line.update(Content(error))

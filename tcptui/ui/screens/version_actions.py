@@ -18,7 +18,7 @@ from tcptui.ui.session import MOST_STEPS_TO_END, Session
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tcptui.ui.versions import Versions
+    from tcptui.ui.versions import Version, Versions
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class VersionActions(InspectorActions):
 
         def chosen(place: int | None) -> None:
             if place is not None:
-                self._change(lambda: self._begin_version(place))
+                self._change(lambda: self._begin_version(versions, offered[place]))
 
         here = version_of(self.session)
         current = offered.index(here) if here in offered else -1
@@ -79,10 +79,11 @@ class VersionActions(InspectorActions):
         menu = Menu(say("ui.version.title"), names, current, (current + 1) % len(names))
         self._push(menu, chosen)
 
-    def _begin_version(self, place: int) -> None:
+    def _begin_version(self, versions: Versions, version: Version) -> None:
         """As the reader has left it, if moves were made in it by hand, else from its beginning."""
-        versions, left = self._ask_versions(), self.session
-        version = versions.all[place]
+        left = self.session
+        if versions is not self._versions:
+            return  # A key that came just behind the choice has led to another story.
         kept = versions.kept(version)
         try:
             session = kept or versions.session_of(version)

@@ -82,6 +82,8 @@ class WatcherScreen(RunScreen):
         following, session = self._following, self.session
         if not following.is_away and following.has_left(session):
             self._leave(session)
+        if following.is_away and not session.working:
+            following.note(session)
         if self._has_just_left:
             self._has_just_left = False
             if not session.message:

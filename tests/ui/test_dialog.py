@@ -1,0 +1,105 @@
+"""What is drawn when a dialog opens above a run, and when it closes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate
+from textual.geometry import Region
+from textual.screen import Screen
+
+from tcptui import library
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes.update import Piece, PiecesUpdate
+from tcptui.ui.screens.dialog import Dialog
+from tcptui.ui.session import Session
+
+WIDTH, HEIGHT = 100, 30
+
+
+class Drawing(TcptuiApp):
+    """Keeps what is drawn."""
+
+    def __init__(self, story: str = "life") -> None:
+        super().__init__(Session(library.find(story), "s4"), library.all_scenarios)
+        self.drawn: list[RenderableType] = []
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if renderable is not None:
+            self.drawn.append(renderable)
+        super()._display(screen, renderable)
+
+
+def pieces_of(update: RenderableType) -> list[Piece]:
+    assert isinstance(update, PiecesUpdate)
+    return list(update.pieces)
+
+
+@pytest.mark.parametrize("key", ["e", "m", "a", "F", "V"])
+def test_a_dialog_costs_its_own_cells(key: str) -> None:
+    async def run() -> None:
+        app = Drawing()
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause()
+            app.drawn.clear()
+            await pilot.press(key)
+            await pilot.pause()
+            dialog = app.screen
+            assert isinstance(dialog, Dialog)
+            box = dialog.covered
+            assert box.area < WIDTH * HEIGHT
+            opened = [one for one in app.drawn if not isinstance(one, PiecesUpdate)]
+            assert len(opened) == 1, "it is drawn once"
+            assert isinstance(opened[0], ChopsUpdate)
+            cells = [Region(start, y, end - start, 1) for y, start, end in opened[0].spans]
+            assert all(map(box.contains_region, cells))
+            app.drawn.clear()
+            await pilot.press("escape")
+            await pilot.pause()
+            assert app.drawn
+            for update in app.drawn:
+                assert all(box.contains_region(piece.region) for piece in pieces_of(update))
+
+    asyncio.run(run())
+
+
+def test_what_changes_beneath_is_drawn_with_it() -> None:
+    async def run() -> None:
+        app = Drawing()
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause(0.1)
+            await pilot.press("e")
+            await pilot.pause()
+            screen = app.screen
+            assert isinstance(screen, Dialog)
+            session = app.session
+            assert session is not None
+            app.drawn.clear()
+            session.back()
+            app.screen_stack[-2].show()  # type: ignore[attr-defined]
+            await pilot.pause(0.1)
+            rows = {y for one in app.drawn if isinstance(one, ChopsUpdate) for y, _, _ in one.spans}
+            assert rows - set(range(screen.covered.y, screen.covered.bottom))
+            app.drawn.clear()
+            await pilot.press("escape")
+            await pilot.pause(0.1)
+            assert app.drawn
+
+    asyncio.run(run())
+
+
+def test_a_dialog_that_is_left_before_it_was_drawn_leaves_nothing() -> None:
+    async def run() -> None:
+        app = Drawing()
+        async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+            await pilot.pause()
+            app.push_screen(dialog := Dialog[None]())
+            app.pop_screen()
+            assert dialog.covered == Region(0, 0, WIDTH, HEIGHT)
+            await pilot.pause(0.1)
+            assert not app.screen._repaint_required
+
+    asyncio.run(run())
