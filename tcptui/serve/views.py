@@ -49,7 +49,7 @@ STANDARDS = ((80, 24), (60, 20), (40, 12), LEAST_SIZE)
 """Columns and rows of the views of those who come later, and into whose windows none of the others fits."""
 BREATH = 0.001
 """Seconds between two slices of the way to the presenter's moment."""
-SLICE = 0.005
+SLICE = 0.010
 """Seconds in which spectators are written to before others have their turn."""
 MOST_WAITING = 32 * 1024
 """Octets that wait for one of them; where it would be more, all of the screen takes their place."""

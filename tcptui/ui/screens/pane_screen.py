@@ -135,7 +135,7 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def rearrange(self) -> None:
         """Gives every pane its place anew, and draws what is another now on the whole screen."""
-        before = self._rows() if self._is_settled else None
+        before = self._rows() if self._is_settled and self.size == self._arranged_for else None
         self.place_again(*self.size)
         if before is None or not self._is_settled:  # A pane may be on the screen for the first time.
             self.refresh(layout=True)
