@@ -47,7 +47,8 @@ class Connection(NamedTuple):
 
     def reversed(self) -> Connection:
         """The same from the other end."""
-        return Connection(self.remote, self.local, self.irs, self.iss, self.begun)
+        local, remote, iss, irs, begun = self
+        return Connection(remote, local, irs, iss, begun)
 
     def holds(self, segment: Segment) -> bool:
         """Whether the numbers of a segment come at or after its initial ones."""

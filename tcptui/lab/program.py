@@ -112,10 +112,12 @@ class ScriptedCall(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called in reports."""
+        if self.called:
+            return self.called
         if self.written is not None:
             return self.written.name
-        if self.request is None or self.called:
-            return self.called or self.call
+        if self.request is None:
+            return self.call
         from tcptui.sockets.requests import call_name  # Only of a script, whose calls are made as it is read.
 
         return call_name(self.request)

@@ -106,10 +106,10 @@ class WorldState(Network):
             if at is None or due < at:
                 at, cause, side = due, "third party", "X"
         arrival = self.wire.next_arrival()
-        if arrival is not None and (
-            at is None or arrival.due < at or (arrival.due == at and side == "B" and b.observes)
-        ):
-            at, cause, side, number = arrival.due, "arrival", arrival.receiver, arrival.number
+        if arrival is not None:
+            due = arrival.due
+            if at is None or due < at or (due == at and side == "B" and b.observes):
+                at, cause, side, number = due, "arrival", arrival.receiver, arrival.number
         if at == self.now:  # No timer is overdue, and of what is due now they come last.
             return at, cause, side, number
         due = a.next_deadline()
@@ -162,7 +162,7 @@ class WorldState(Network):
             self._kept_alive = keeps_alive(events)
             return self._reported("timer", end, events)
         self._kept_alive = False
-        return self._acted(end, end.act(self.now, self._peer(end)))
+        return self._acted(end, end.act(self.now, self._b if side == "A" else self._a))
 
     def apply(self, move: Move) -> Report:
         """Makes a move; BadMove says why it can't be made, and then nothing has changed. One that changes
@@ -291,12 +291,11 @@ class WorldState(Network):
 
     def _acted(self, end: End, act: Act) -> Report:
         """An end that was due has acted, at its own place or at the other's."""
-        what = act.at_peer
+        call, events, what = act
         if what is None:
-            call = act.call
             if call is None:
-                return self._reported("call", end, act.events)
-            return self._reported("call", end, act.events, call.name, call.backlog)
+                return self._reported("call", end, events)
+            return self._reported("call", end, events, call.name, call.backlog)
         peer = self._to_change("B" if end is self._a else "A")
         if isinstance(what, ScriptedCall):
             return self._reported("call", peer, peer.call(what, self.now), what.name, what.backlog)

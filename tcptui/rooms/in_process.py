@@ -36,11 +36,12 @@ class RoomsInProcess:
         if not is_room_name(name):
             raise NoRoom("error.room.name", name=name[:60])
         room, hashed = self._rooms.get(name), hash_of(key)
+        if room is not None and self._names.get(hashed) != name:
+            raise NoRoom("error.room.taken", name=name)
+        if self._names.setdefault(hashed, name) != name:
+            raise NoRoom("error.room.two")
         if room is None:
             self._rooms[name] = RoomInProcess(name)
-            self._names[hashed] = name
-        elif self._names.get(hashed) != name:
-            raise NoRoom("error.room.taken", name=name)
 
     async def names(self) -> list[str]:
         """See `room.Rooms`."""

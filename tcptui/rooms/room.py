@@ -68,7 +68,7 @@ class Rooms(Protocol):
 
     async def open(self, name: str, key: str) -> None:
         """Makes a room whose presenter has that key; the same again changes nothing. Raises NoRoom: the name
-        is none (`is_room_name`), or a room of that name has another key."""
+        is none (`is_room_name`), a room of that name has another key, or the key is that of another room."""
 
     async def names(self) -> list[str]:
         """Of all rooms, by alphabet."""

@@ -43,6 +43,7 @@ from tcptui.ui.ahead import Ahead
 from tcptui.ui.budget import Together
 from tcptui.ui.driver import ANSWER_PATIENCE
 from tcptui.ui.preferences import Preferences
+from tcptui.ui.replay import LONGEST_MOVES
 from tcptui.ui.stories import Stories
 from tcptui.ui.terminal_input import BACK_OFF, clamped
 from tcptui.ui.terminal_kinds import draws_only_ascii, likely_colours, may_ask, palette_of
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
     from tcptui.lecture import Lecture
     from tcptui.rooms.room import Room, Rooms
 
-LONGEST_MOVES = 4096
-"""Characters of the moves that a session begins with."""
 WARNING = 60.0
 """Seconds before a limit at which the reader is told of it."""
 Reason: TypeAlias = Literal["left", "gone", "server", "idle", "longest", "error"]

@@ -84,9 +84,8 @@ class Turns:
                 self._look_again()
                 return
             taker, self._taker = self._taker, None
-            taken = min(
-                taken, MOST
-            )  # What was longer may have been somebody else's, or the collection of garbage.
+            # What was longer may have been somebody else's, or the collection of garbage.
+            taken = min(taken, MOST)
             taker.used += taken * (EAGER if taker.end_turn() else 1.0)
 
     def _look_again(self) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tcptui.ui.session import Session
 
 
+LONGEST_MOVES = 4096
+"""Characters of the moves in a link."""
+
+
 class Origin(NamedTuple):
     """What a run was made from."""
 

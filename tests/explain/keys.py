@@ -57,7 +57,7 @@ def _asked() -> set[str]:
 
     def ask() -> None:
         use_language(Noted())
-        list(sections())
+        [*sections(), *sections(can_mark=False)]
         first_keys(True)
         first_keys(False)
 

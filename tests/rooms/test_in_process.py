@@ -39,6 +39,19 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(test())
 
 
+def test_a_key_is_that_of_one_room() -> None:
+    async def test() -> None:
+        rooms = RoomsInProcess()
+        await rooms.open("r1", KEY)
+        with refused(NoRoom, "each has its own"):
+            await rooms.open("r2", KEY)
+        await rooms.open("r1", KEY)
+        assert await rooms.names() == ["r1"]
+        assert (await rooms.present(KEY)).name == "r1"
+
+    run(test)
+
+
 @given(st.lists(st.sampled_from(["show", "follow", "stop", "wait"]), max_size=25))
 def test_a_follower_is_told_the_newest_at_once_and_every_one_after_it_until_he_stops(acts: list[str]) -> None:
     async def test() -> None:

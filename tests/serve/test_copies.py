@@ -55,6 +55,18 @@ def test_the_command_that_plays_it_again_is_copied() -> None:
     run(test)
 
 
+def test_no_link_is_given_that_the_server_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tcptui.ui.screens.take_away.LONGEST_MOVES", 1)
+    page = Client.of(term="xterm-256color", in_browser=True)
+
+    async def test() -> None:
+        async with Reading(LATE, SERVED, page) as reading:
+            assert copies(await reading.press(b"y")) == []
+            await reading.shows("no link: it would have more than 1 character")
+
+    run(test)
+
+
 def test_in_a_browser_the_path_of_the_run_is_copied_and_longer_runs_than_a_terminal_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

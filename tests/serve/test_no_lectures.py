@@ -17,5 +17,8 @@ def test_nothing_is_marked_for_a_lecture() -> None:
             app = reading.reader._app
             assert app is not None
             assert app._marked.names == set()
+            await reading.press(b"?")
+            await reading.shows("chapter, where nothing is typed")
+            assert "mark" not in reading.screen.partition("chapter, where")[2].partition("Keys:")[0]
 
     run(test)

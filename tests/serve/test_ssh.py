@@ -184,7 +184,7 @@ def test_what_a_connection_can_be_asked_for(server: ServerProcess) -> None:
 def test_sizes(server: ServerProcess, size: tuple[int, int]) -> None:
     async def test() -> None:
         client = await Client.of(server, size=size)
-        await client.reads(lambda octets: len(octets) > 500)
+        await client.reads(lambda octets: len(octets) > 300)
         client.process.channel.change_terminal_size(*size)
         client.process.channel.change_terminal_size(100, 30)
         await client.reads(lambda octets: b"\x1b[30;" in octets)

@@ -19,6 +19,7 @@ SENTENCES = {
     "glossary.list.mark": "mark it for a lecture, or take the mark away",
     "glossary.list.escape": "all stories again; after that, back to the run",
     "glossary.list.score": "of 9 questions before a step (P) in this chapter, 7 were answered right",
+    "glossary.list.seen": "played to its end",
     "glossary.list.signs": "played to its end; marked for a lecture",
     "glossary.key.escape": "stops long work; else puts the answer away; else follows the newest segment",
     "glossary.ladder": "Ladder",

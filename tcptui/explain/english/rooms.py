@@ -76,5 +76,6 @@ SENTENCES = {
     "error.room.key": "there is no room with that key",
     "error.room.name": "{name!r} is no name of a room: small letters, digits, - and _, at most 40",
     "error.room.taken": "there is a room {name!r} with another presenter already",
+    "error.room.two": "there is a room with that key already: each has its own",
     "error.room.unknown": "there is no room {name!r}",
 }

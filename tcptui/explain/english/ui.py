@@ -176,6 +176,7 @@ SENTENCES = {
     "ui.save.at": "at {point}",
     "ui.save.exists": "{name} is there already: enter again replaces it",
     "ui.copy.done": "Copied: {name}, {octets:octets}",
+    "ui.copy.long_link": "no link: it would have more than {most} characters of moves",
     "ui.copy.none": "this terminal takes no copies (OSC 52), and no files can be written here",
     "ui.copy.title": "Copy the whole run, of at most {most:octets}: choose a format",
     "ui.copy.too_long": "{octets:octets} in {name}: terminals take copies of at most {most}",

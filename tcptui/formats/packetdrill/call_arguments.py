@@ -49,9 +49,10 @@ class Arguments:
         return len(self._event.args)
 
     def at(self, index: int) -> Expression:
-        if index >= len(self._event.args):
-            raise NotSupported("needs.arguments", call=self._event.name, count=len(self._event.args))
-        return self._event.args[index]
+        args = self._event.args
+        if index >= len(args):
+            raise NotSupported("needs.arguments", call=self._event.name, count=len(args))
+        return args[index]
 
     def number(self, index: int, default: int | None = None) -> int:
         """A number; where the script leaves it open, the default, if there is one."""
@@ -85,7 +86,7 @@ class Arguments:
         """The number of the descriptor that the call makes: the one that the script expects, or, where any
         will do, one that it does not use for another; None where the call is to fail."""
         result = self._event.result
-        if result in (Mark.ANY, Mark.NOT_GIVEN):
+        if isinstance(result, Mark):
             return _UNNAMED + self._event.line
         expected = self._constants.number(result)
         return expected if expected >= 0 else None

@@ -133,6 +133,8 @@ class CallsMade:
 
     def completed(self, report: Report, host: HostEnd, reasons: Reasons) -> None:
         """Calls that had blocked may have returned in this step. Raises Mismatch and NotSupported."""
+        if not self._blocked:
+            return
         for _, done, number, *_ in report.results:
             calling = next((one for one in self._blocked if one.number == number), None)
             if isinstance(done, Done) and calling is not None:

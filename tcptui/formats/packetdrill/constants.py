@@ -86,9 +86,9 @@ class Constants(NamedTuple):
 
     def number(self, expression: Expression) -> int:
         """The number that an expression is. Raises NotSupported."""
+        if isinstance(expression, Number):  # As mostly, and a pattern for it takes four times as long.
+            return expression.value
         match expression:
-            case Number(value):
-                return value
             case Name(name) if name in self.numbers:
                 return self.numbers[name]
             case Name(name) if name in self.errnos:

@@ -21,7 +21,10 @@ _SEQUENCE_NUMBER = Message.of("field.sequence_number")
 
 
 class Cursor:
-    """The next token of a script, and the ways past it. Its four values are those of `tokens.Token`."""
+    """The next token of a script, and the ways past it. Its four values are those of `tokens.Token`.
+
+    A script has so many tokens that what most of them are taken by goes on by itself, without calling `take`.
+    """
 
     def __init__(self, text: str, file: str, defines: Mapping[str, str], system: str = "") -> None:
         self._source = Source(text, file)
@@ -50,13 +53,18 @@ class Cursor:
 
     def accept_word(self, word: str) -> bool:
         """Whether the next token is this word; if so, go on behind it."""
-        return self.text == word and self.accept("word")
+        if self.text == word and self.kind == "word":
+            self.kind, self.text, self.at, self.glued = self._next()
+            return True
+        return False
 
     def expect(self, kind: str, allowed: str | Message) -> str:
         """The text of the next token, which has to be of this kind."""
         if self.kind != kind:
             raise self.unexpected(allowed)
-        return self.take()
+        text = self.text
+        self.kind, self.text, self.at, self.glued = self._next()
+        return text
 
     def expect_word(self, word: str) -> None:
         """Go on behind this word, which has to be next."""
@@ -90,17 +98,17 @@ class Cursor:
         """A decimal or hexadecimal number from 0 to `most`, which is `what`."""
         if self.kind != "number":
             raise self.unexpected(Message.of("allowed.number_of", what=what, most=most))
-        value = self.value(self.text, self.at)
+        text = self.text
+        plain = len(text) < MOST_DIGITS and text.isdecimal()  # As nearly always: without a call.
+        value = int(text) if plain else self.value(text, self.at)
         if value > most:
             too_large = Message.of("script.too_large", what=what, number=value)
             raise self.error(too_large, Message.of("allowed.up_to", most=most))
-        self.take()
+        self.kind, self.text, self.at, self.glued = self._next()
         return value
 
     def value(self, text: str, at: int) -> int:
         """The number that a token of kind ``number`` writes, whose text and place these are."""
-        if len(text) < MOST_DIGITS and text.isdecimal():
-            return int(text)  # As nearly always, and below 2^64.
         if len(text) > MOST_DIGITS:
             too_long = Message.of("script.number_too_long", characters=len(text))
             raise self.error(too_long, Message.of("allowed.at_most", most=MOST_DIGITS), at)
@@ -112,20 +120,22 @@ class Cursor:
 
     def sequence_number(self) -> int:
         """A sequence number modulo 2^32; a minus counts down from 0."""
-        minus = self.accept("-")
-        value = self.number(MASK, _SEQUENCE_NUMBER)
-        return -value & MASK if minus else value
+        if self.kind == "-":
+            self.take()
+            return -self.number(MASK, _SEQUENCE_NUMBER) & MASK
+        return self.number(MASK, _SEQUENCE_NUMBER)
 
     def microseconds(self) -> int:
         """A time in seconds, as microseconds; what is less than one is rounded."""
-        if self.kind not in ("number", "decimal") or self.text[:2] in ("0x", "0X"):
+        kind, text = self.kind, self.text
+        if kind != "decimal" and (kind != "number" or text[:2] in ("0x", "0X")):
             raise self.unexpected(Message.of("allowed.seconds"))
-        whole, _, part = self.text.partition(".")
+        whole, _, part = text.partition(".")
         seconds = int(whole or 0) if len(whole) <= MOST_DIGITS else LONGEST_TIME + 1
         if seconds > LONGEST_TIME:
             most = Message.of("allowed.at_most_seconds", most=LONGEST_TIME)
             raise self.error(Message.of("script.time_too_long"), most)
-        self.take()
+        self.kind, self.text, self.at, self.glued = self._next()
         if not part:
             return seconds * 1_000_000
         # One digit more than microseconds have tells whether to round up.

@@ -100,18 +100,18 @@ class Expectations:
 
     def come_by(self, event: SegmentEvent, due: Window | None, flows: Flows, checks_tsval: bool) -> int:
         """The script has come to a segment that has been sent: when that was. Raises Mismatch."""
-        met, self._ahead = self._ahead[0], self._ahead[1:]
+        (sent, at, why), self._ahead = self._ahead[0], self._ahead[1:]
         spec = event.segment
-        flow = flows.of_sent(met.sent.segment)
-        if due is not None and not due.contains(met.at):
+        flow = flows.of_sent(sent.segment)
+        if due is not None and not due.contains(at):
             expected, kind = expected_text(spec, due), Message.of("difference.time")
-            raise Mismatch(event.line, expected, later(met.at), why_text(met.why), kind)
+            raise Mismatch(event.line, expected, later(at), why_text(why), kind)
         tolerance = LONGEST_WAIT if due is None else due.latest - due.earliest + due.tolerance
-        if not flow.match_timestamp(met.sent, spec, tolerance) and checks_tsval:
-            got = spec_text(_like(spec, flow.seen(met.sent, spec.absolute_seq, spec.absolute_ack)))
+        if not flow.match_timestamp(sent, spec, tolerance) and checks_tsval:
+            got = spec_text(_like(spec, flow.seen(sent, spec.absolute_seq, spec.absolute_ack)))
             kind = Message.of("difference.fields", fields=("TSval",))
-            raise Mismatch(event.line, expected_text(spec, due), got, why_text(met.why), kind)
-        return met.at
+            raise Mismatch(event.line, expected_text(spec, due), got, why_text(why), kind)
+        return at
 
 
 def expected_text(spec: SegmentSpec, due: Window | None) -> str | Message:

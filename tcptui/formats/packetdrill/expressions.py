@@ -67,7 +67,10 @@ def _operand(cursor: Cursor, depth: int) -> Expression:
     if kind == "number":
         return Number(cursor.value(text, start))
     if kind == "word":
-        return Applied(text, _list(cursor, ")", depth)) if cursor.accept("(") else Name(text)
+        if cursor.kind != "(":
+            return Name(text)
+        cursor.take()
+        return Applied(text, _list(cursor, ")", depth))
     if kind == "string":
         return String(_unescaped(cursor, text, start), cursor.accept("..."))
     if kind == "...":
@@ -108,9 +111,10 @@ def _list(cursor: Cursor, close: str, depth: int) -> tuple[Expression, ...]:
         return ()
     while True:
         items.append(parse_expression(cursor, depth + 1))
-        if cursor.accept(close):
+        if cursor.kind != ",":
+            cursor.expect(close, _ITEM_END[close])
             return tuple(items)
-        cursor.expect(",", _ITEM_END[close])
+        cursor.take()
 
 
 def _struct(cursor: Cursor, depth: int) -> Expression:

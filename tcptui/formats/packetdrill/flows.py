@@ -136,13 +136,15 @@ class Flow:
     def inbound(self, spec: SegmentSpec) -> Segment:
         """The segment that a script sends to the stack. Raises NotSupported."""
         _check_headers(spec)
-        assert spec.seq is not None
-        seq, ack, base = spec.seq, spec.ack or 0, self.outbound_isn or 0
-        if spec.flags & SYN:
+        flags, seq, window, base = spec.flags, spec.seq, spec.window, self.outbound_isn or 0
+        assert seq is not None
+        assert window is not None
+        if flags & SYN:
             base -= self.script_isn or 0
         elif not spec.absolute_seq:
             seq = seq + (self.inbound_isn or 0) & MASK
-        if spec.flags & ACK and not spec.absolute_ack:
+        ack = spec.ack or 0
+        if flags & ACK and not spec.absolute_ack:
             ack = ack + base & MASK
         options: tuple[Option, ...] = ()
         if spec.options:
@@ -150,11 +152,8 @@ class Flow:
                 options = to_wire(map(self._live_option, spec.options), base)
             except BadOptions as error:
                 raise NotSupported(error.message) from None
-        assert spec.window is not None
         data = bytes(spec.length)
-        return Segment(
-            self.remote, self.local, seq, ack, spec.flags, spec.window, data, options, spec.urgent or 0
-        )
+        return Segment(self.remote, self.local, seq, ack, flags, window, data, options, spec.urgent or 0)
 
     def _live_option(self, option: TcpOption) -> TcpOption:
         """Its TSecr is the stack's own TSval."""
@@ -196,16 +195,16 @@ class Flows:
 
     def of_inbound(self, spec: SegmentSpec) -> Flow:
         """The connection that a segment of the script belongs to."""
-        flow = self._find(spec)
-        self._current = next(place for place, one in enumerate(self._flows) if one is flow)
-        return flow
+        self._current = place = self._find(spec)
+        return self._flows[place]
 
     def of_sent(self, segment: Segment) -> Flow:
         """The connection that a segment of the stack belongs to."""
+        src, dst = segment.src, segment.dst
         for flow in self._flows:
-            if (flow.local, flow.remote) == (segment.src, segment.dst):
+            if flow.remote == dst and flow.local == src:
                 return flow
-        flow = self._new(segment.src, segment.dst)
+        flow = self._new(src, dst)
         self._current = len(self._flows) - 1
         return flow
 
@@ -215,15 +214,19 @@ class Flows:
             raise NotSupported("needs.icmp_without_connection")
         return self._flows[self._current]
 
-    def _find(self, spec: SegmentSpec) -> Flow:
-        if spec.source_port is None or spec.destination_port is None:
+    def _find(self, spec: SegmentSpec) -> int:
+        """The place of the connection that a segment of the script belongs to."""
+        source, destination = spec.source_port, spec.destination_port
+        if source is None or destination is None:
             if self._current >= 0:
-                return self._flows[self._current]
-            return self._new(Socket(self._local, self.local_port), Socket(self._remote, self._free_port()))
-        for flow in self._flows:
-            if (flow.remote.port, flow.local_port) == (spec.source_port, spec.destination_port):
-                return flow
-        return self._new(Socket(self._local, spec.destination_port), Socket(self._remote, spec.source_port))
+                return self._current
+            source, destination = self._free_port(), self.local_port
+        else:
+            for place, flow in enumerate(self._flows):
+                if flow.remote.port == source and flow.local_port == destination:
+                    return place
+        self._new(Socket(self._local, destination), Socket(self._remote, source))
+        return len(self._flows) - 1
 
     def _free_port(self) -> int:
         """A port of the peer that no connection of the script has had."""

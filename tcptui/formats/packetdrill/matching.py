@@ -38,7 +38,8 @@ class Window(NamedTuple):
     tolerance: int
 
     def contains(self, at: int) -> bool:
-        return self.earliest - self.tolerance <= at <= self.latest + self.tolerance
+        earliest, latest, tolerance = self
+        return earliest - tolerance <= at <= latest + tolerance
 
     @property
     def end(self) -> int:
@@ -136,6 +137,8 @@ def part_matches(spec: SegmentSpec, octets: int, seen: SegmentSpec) -> bool:
 
 
 def _same_options(expected: tuple[TcpOption, ...], seen: tuple[TcpOption, ...]) -> bool:
+    if expected == seen:
+        return True
     return len(expected) == len(seen) and all(map(_same_option, expected, seen))
 
 

@@ -27,8 +27,9 @@ _ECN_COUNTERS = ("e0b", "ceb", "e1b")
 
 def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...] | None:
     """``<mss 1460,nop,wscale 7>``, or nothing for (); ``<...>`` is None."""
-    if not cursor.accept("<"):
+    if cursor.kind != "<":
         return ()
+    cursor.take()
     if cursor.accept(">"):
         return ()
     if cursor.kind == "...":
@@ -40,9 +41,10 @@ def parse_options(cursor: Cursor, direction: Direction) -> tuple[TcpOption, ...]
     options: list[TcpOption] = []
     while True:
         options.append(_option(cursor, direction))
-        if cursor.accept(">"):
+        if cursor.kind != ",":
+            cursor.expect(">", _OPTION_END)
             return tuple(options)
-        cursor.expect(",", _OPTION_END)
+        cursor.take()
 
 
 def _option(cursor: Cursor, direction: Direction) -> TcpOption:

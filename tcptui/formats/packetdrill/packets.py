@@ -60,24 +60,24 @@ def parse_packet(cursor: Cursor, line: int, time: EventTime) -> Event:
     ip: list[IpItem] = []
     quoted: Quoted | None = None
     while True:
+        word = cursor.word
         if cursor.kind in ("[", "("):
             cursor.take()
             if cursor.kind in ("number", "-") or cursor.word in _QUOTED:
                 quoted = _quoted(cursor)
                 break
             ip += _ip_items(cursor)
-        elif cursor.word in _ENCAPSULATIONS:
+        elif word in _ENCAPSULATIONS:
             encapsulation.append(_encapsulation(cursor))
         else:
             break
-    word = cursor.word
     if word in _ICMP or quoted is not None:
         return _icmp(cursor, line, time, direction, tuple(ip), quoted)
     if word in _UDP:
         return _udp(cursor, line, time, direction, tuple(ip))
     if word == "sctp":
         return _sctp(cursor, line, time, direction)
-    descriptor = _descriptor(cursor)
+    descriptor = _descriptor(cursor) if word == "sock" else None
     segment = _segment(cursor, direction)
     if cursor.kind not in _BEHIND:
         segment, encapsulation = _behind_segment(cursor, segment, encapsulation)
@@ -172,7 +172,8 @@ def _flags(cursor: Cursor) -> int:
 
 def _sequence_space(cursor: Cursor, may_be_any: bool) -> tuple[int | None, int]:
     """``seq:end(len)``, also without the end or without the length, and ``...:...(len)``; seq and len."""
-    if may_be_any and cursor.accept("..."):
+    if may_be_any and cursor.kind == "...":
+        cursor.take()
         if cursor.accept(":"):
             cursor.expect("...", "...")
         return None, _length(cursor)

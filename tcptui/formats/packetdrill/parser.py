@@ -101,16 +101,16 @@ def _event(cursor: Cursor) -> Event:
 
 
 def _time(cursor: Cursor) -> EventTime:
-    kind = TimeKind.ABSOLUTE
-    if cursor.accept("+"):
-        kind = TimeKind.RELATIVE
-    if cursor.accept("*"):
+    kind = TimeKind.RELATIVE if cursor.accept("+") else TimeKind.ABSOLUTE
+    if cursor.kind == "*":
+        cursor.take()
         return EventTime(TimeKind.ANY)
     if kind is TimeKind.ABSOLUTE and cursor.kind not in ("number", "decimal"):
         raise cursor.unexpected(TIME_ALLOWED)
     earliest = cursor.microseconds()
-    if not cursor.accept("~"):
+    if cursor.kind != "~":
         return EventTime(kind, earliest)
+    cursor.take()
     return EventTime(kind, earliest, _later(cursor, kind, earliest, "script.range_ends_early"))
 
 
@@ -127,7 +127,10 @@ def _later(cursor: Cursor, kind: TimeKind, than: int, wrong: str) -> int:
 
 def _call(cursor: Cursor, line: int, time: EventTime) -> CallEvent:
     """``name(args) = result [errno] [(note)]``, perhaps with ``...T`` before."""
-    end = _later(cursor, time.kind, time.earliest, "script.call_ends_early") if cursor.accept("...") else None
+    end = None
+    if cursor.kind == "...":
+        cursor.take()
+        end = _later(cursor, time.kind, time.earliest, "script.call_ends_early")
     name = cursor.expect("word", _A_CALL)
     args = parse_arguments(cursor)
     if not cursor.accept("="):
@@ -135,12 +138,13 @@ def _call(cursor: Cursor, line: int, time: EventTime) -> CallEvent:
     result: Expression = Mark.ANY if cursor.accept("?") else parse_expression(cursor)
     # Any other word is most likely the next call, whose time was forgotten.
     errno = cursor.take() if cursor.word.startswith("E") else None
-    note = _note(cursor) if cursor.accept("(") else None
+    note = _note(cursor) if cursor.kind == "(" else None
     return CallEvent(line, time, name, args, result, errno, note, end)
 
 
 def _note(cursor: Cursor) -> str:
-    """Words for the reader, up to the bracket that closes; spaces between are one."""
+    """Words for the reader, from the bracket that opens to the one that closes; spaces between are one."""
+    cursor.take()
     parts: list[str] = []
     depth = 1
     while True:

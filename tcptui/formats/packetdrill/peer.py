@@ -331,7 +331,7 @@ class ScriptPeer:
         return told
 
     def _observe(self, report: Report, host: HostEnd) -> None:
-        cause, side, results = report.cause, report.side, report.results
+        cause, side = report.cause, report.side
         arrived = cause == "arrival"
         if side == self.side:
             if not (arrived or self._pending):
@@ -347,14 +347,15 @@ class ScriptPeer:
             self._timeouts += 1
             if self._timeouts > MOST_TIMEOUTS:
                 raise NotSupported("needs.timeouts", most=MOST_TIMEOUTS)
+        calls, results = self._calls, report.results
         sent = self._reasons.learn(report.events, host)
         if results:
-            self._calls.made(report, host, self._flows, self._reasons)
+            calls.made(report, host, self._flows, self._reasons)
         for segment, why in sent:
             self._expectations.sent(segment, self._flows, report.at, why, self._line)
         if results:
-            self._calls.completed(report, host, self._reasons)
-        self._calls.wake(host)
+            calls.completed(report, host, self._reasons)
+        calls.wake(host)
         if cause == "timer":
             self._calls.check(report.at, self._reasons)
         self._come_to_next()
@@ -363,8 +364,8 @@ class ScriptPeer:
 
     def _come_to_next(self) -> None:
         """Passes by what is over already, and waits for what comes then."""
-        events, setup = self.setup.script.events, self.setup.setup
-        tolerance = setup.tolerance
+        setup = self.setup.setup
+        events, tolerance = self.setup.script.events, setup.tolerance
         while self._position < len(events):
             event = events[self._position]
             self._line = event.line

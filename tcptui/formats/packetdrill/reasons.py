@@ -10,7 +10,7 @@ from tcptui.core.packet.seq import MASK
 from tcptui.core.rules import NumberKind, Rule, kind_of
 from tcptui.lab.ends.host import HostEnd
 
-_DETAILS = (Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED)
+_DETAILS = {Rule.RTT_SAMPLED, Rule.RTT_AMBIGUOUS, Rule.RTO_AFTER_SYN_TIMEOUT, Rule.WINDOW_UPDATED}
 """Rules that explain a number, not what was done."""
 
 
@@ -59,15 +59,17 @@ class Reasons:
     def learn(self, events: Sequence[Event], host: HostEnd) -> list[tuple[Sent, Why | None]]:
         """What the host has done in a step: the segments that it has sent, each with the rule by which."""
         sent: list[tuple[Sent, Why | None]] = []
-        decided = False
+        decided: Why | None = None
+        stack = host.setup.profile.stack
         for event in events:
             if type(event) is RuleApplied:
                 if event.rule not in _DETAILS:
-                    isns = self._isns_of(event.connection, host)
-                    self.last, decided = (event, isns, host.setup.profile.stack), True
+                    decided = event, self._isns_of(event.connection, host), stack
             elif type(event) is Sent:
                 self._isns_of(event.connection, host)  # For the time when it is gone.
-                sent.append((event, self.last if decided else None))
+                sent.append((event, decided))
+        if decided is not None:
+            self.last = decided
         return sent
 
     def _isns_of(self, connection: int, host: HostEnd) -> tuple[int | None, int] | None:

@@ -66,11 +66,12 @@ def prepare_call(event: CallEvent, constants: Constants, addresses: Addresses) -
 
 def wrong_result(event: CallEvent, prepared: Prepared, constants: Constants, done: Done) -> Difference | None:
     """What a call has returned, if the script expects something else; else None. Raises NotSupported."""
-    value, errno = prepared.value(done), event.errno
-    if event.result in (Mark.ANY, Mark.NOT_GIVEN):
+    result, errno = event.result, event.errno
+    if isinstance(result, Mark):
         return None
+    value = prepared.value(done)
     same = errno is None or SAME_ERRNOS.get(errno, errno) == done.errno
-    if constants.number(event.result) != value or not same:
+    if constants.number(result) != value or not same:
         kind = Message.of("difference.result", call=event.name)
         return Difference(call_text(event), f"{value} {done.errno}".rstrip(), kind)
     wrong = prepared.answer(done) if value >= 0 else None

@@ -30,16 +30,16 @@ def segment_spec(
     those of the acknowledgment and of SACK's edges. `ports` are what the script calls the source's and the
     destination's.
     """
-    flags = segment.flags
+    _, _, seq, ack, flags, window, data, options, up = segment
     return SegmentSpec(
         direction,
         flags,
-        (segment.seq - seq_base) & MASK,
-        len(segment.data),
-        (segment.ack - ack_base) & MASK if flags & ACK else None,
-        segment.wnd,
-        segment.up if flags & URG else None,
-        from_wire(segment.options, ack_base),
+        (seq - seq_base) & MASK,
+        len(data),
+        (ack - ack_base) & MASK if flags & ACK else None,
+        window,
+        up if flags & URG else None,
+        from_wire(options, ack_base),
         *ports,
     )
 

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _DIRECTIVE = re.compile(r"#(ifdef|ifndef|else|endif|define)\b[ \t]*(\w*)[ \t]*(.*)", re.ASCII)
-_BATCH = 100
+_BATCH = 32
 """Tokens that are cut from the text at a time."""
 _LONGEST = Message.of("allowed.characters", most=LONGEST_TEXT)
 _AS_MATCHED = frozenset(("word", "number", "decimal", "address", "hash", "end"))
@@ -137,12 +137,13 @@ def _pieces(source: Source) -> Iterator[Token]:
 
 
 def _batches(source: Source) -> Iterator[list[Token]]:
-    """The tokens of the text, some at a time: a script has so many that to come back for each counts."""
+    """The tokens of the text, some at a time: a script has so many that to come back for each counts, and
+    they are few enough to stay in the processor's cache."""
     behind_last = 0
     matches = _TOKEN.finditer(source.text)
-    while some := [*islice(matches, _BATCH)]:
+    while True:
         batch: list[Token] = []
-        for match in some:
+        for match in islice(matches, _BATCH):
             kind, end = match.lastgroup or "", match.end()
             text = match[kind]
             at = end - len(text)
@@ -162,6 +163,8 @@ def _batches(source: Source) -> Iterator[list[Token]]:
                 raise source.error(at, *_OPENED[text])
             batch.append((kind, text, at, at == behind_last))
             behind_last = end
+        if not batch:
+            return
         yield batch
 
 

@@ -74,14 +74,14 @@ class ConnectionNames(NamedTuple):
     def settled(self, stack: Stack, peer: str) -> ConnectionNames:
         """Without those that are CLOSED, and with the one that stands for the host, whose peer in the story
         is the host `peer`."""
-        names = tuple([name for name in self.names if stack.state(name) is not State.CLOSED])
-        listener = self.listener if self.listener in names else 0
-        withheld = self.withheld
+        opened, listener, names, withheld, _ = self
+        names = tuple([name for name in names if stack.state(name) is not State.CLOSED])
+        listener = listener if listener in names else 0
         if withheld:  # A connection that has ended in the accept queue can still be accepted.
             listeners = [stack.listener(name) for name in names]
             waiting = {name for one in listeners if one is not None for name in one.accept_queue}
             withheld = tuple([one for one in withheld if one.connection in waiting])
-        return ConnectionNames(self.opened, listener, names, withheld, shown(stack, peer, self.opened))
+        return ConnectionNames(opened, listener, names, withheld, shown(stack, peer, opened))
 
     def _with(self, name: int, stack: Stack) -> ConnectionNames:
         """A program has got a connection or a listener."""

@@ -333,27 +333,29 @@ class HostEnd(RunsPrograms):
         done: Done | Blocked
         events: list[Event]
         name, written = "" if program is None else self.programs[program].name, None
-        if call.call in HOST_EVENTS or call.call == "sysctl":
+        what = call.call
+        if what in HOST_EVENTS or what == "sysctl":
             self._host_event(call, program)
             done, events = Done(0), []
-        elif call.call in UDP_CALLS:
+        elif what in UDP_CALLS:
             done, events = self._udp_call(call)
-        elif call.call == "written" or call.call == "fork":
+        elif what == "written" or what == "fork":
             written = self._as_written(call, program)
             done = self._socket_call(call, now, program)
             self.used_sockets = True
             events = self._settle(self.sockets, now, "request")
         else:
             sockets, at = self.sockets, now + self.clock if self.clock else now
-            if call.request is None:
+            request = call.request
+            if request is None:
                 asked = core_call(call, self.opened, self.listener, self.setup.socket, self.peer)
                 done = sockets.user_call(asked, at)
             else:
                 self.used_sockets = True
-                done = sockets.call(call.request, at)
+                done = sockets.call(request, at)
             if isinstance(done, Blocked) and program is not None:
                 self._set_program(program, self.programs[program]._replace(blocked=done.number))
-            events = self._settle(sockets, now, call.call)
+            events = self._settle(sockets, now, what)
         number = done.number if isinstance(done, Blocked) else 0
         self.results += (CallResult(call.name, done, number, written, name),)
         self._look(now)
@@ -398,7 +400,7 @@ class HostEnd(RunsPrograms):
         events = sockets.take_events()
         noted = [event for event in events if type(event) in _NOTED]
         if noted and changes(noted):
-            self._settle_names(sockets, events)
+            self._settle_names(sockets, events, noted)
             noted = [event for event in events if type(event) in _NOTED]
         elif self.setup.reads and self._receive_again(sockets, self.connection_names, events):
             noted = [event for event in events if type(event) in _NOTED]
@@ -413,11 +415,12 @@ class HostEnd(RunsPrograms):
             self._look(now)
         return events
 
-    def _settle_names(self, sockets: Sockets, events: list[Event]) -> None:
-        """There may be other connections than before, or somebody who can be told of one."""
+    def _settle_names(self, sockets: Sockets, events: list[Event], noted: list[Event]) -> None:
+        """There may be other connections than before, or somebody who can be told of one: by those of
+        `events` that are `noted`."""
         stack = sockets.stack
         known, later = self.connection_names.after(events, stack)
-        given = [event.call for event in events if type(event) is Returned and gives_connection(event)]
+        given = [event.call for event in noted if type(event) is Returned and gives_connection(event)]
         if given:
             accepted = "ACCEPT" in given
             self.application = ApplicationState(accepted=accepted or self.application.accepted)

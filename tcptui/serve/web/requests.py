@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tcptui.core.message import MessageError
 from tcptui.named_tuple import NamedTuple
 from tcptui.serve.first import Start
-from tcptui.serve.reader import LONGEST_MOVES
+from tcptui.ui.replay import LONGEST_MOVES
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest

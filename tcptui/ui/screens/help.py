@@ -55,9 +55,16 @@ _LIST = (
 """The keys of the list of stories."""
 
 
-def sections(of_list: bool = False) -> Iterator[Section]:
-    """All that is explained; `of_list`: the keys of the list of stories first."""
-    listed = Section(say("glossary.keys.list"), [(key, say(f"glossary.list.{name}")) for key, name in _LIST])
+_LIST_WITHOUT_MARKS = tuple(
+    {"signs": ("✓", "seen")}.get(name, (key, name)) for key, name in _LIST if name != "mark"
+)
+
+
+def sections(of_list: bool = False, can_mark: bool = True) -> Iterator[Section]:
+    """All that is explained; `of_list`: the keys of the list of stories first; `can_mark`: there stories can
+    be marked."""
+    keys = _LIST if can_mark else _LIST_WITHOUT_MARKS
+    listed = Section(say("glossary.keys.list"), [(key, say(f"glossary.list.{name}")) for key, name in keys])
     if of_list:
         yield listed
     actions = {action.id: action for action in ACTIONS}
@@ -79,10 +86,10 @@ class HelpScreen(Dialog[None]):
         *((str(number), f"section({number})", "Go to a section") for number in range(1, 10)),
     ]
 
-    def __init__(self, of_list: bool = False) -> None:
-        """`of_list`: it is opened above the list of stories."""
+    def __init__(self, of_list: bool = False, can_mark: bool = True) -> None:
+        """`of_list`: it is opened above the list of stories; `can_mark`: there stories can be marked."""
         super().__init__()
-        self._all = list(sections(of_list))
+        self._all = list(sections(of_list, can_mark))
         keys = len(GROUPS) + 1
         self._index = [0, *range(keys, len(self._all))]
         """The sections that digits go to: the first of the keys, and those of words."""

@@ -304,7 +304,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def action_help(self) -> None:
         from tcptui.ui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(of_list=True))
+        self.app.push_screen(HelpScreen(of_list=True, can_mark=self._pane.can_mark))
 
     # The preview.
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tcptui.explain.catalogue import say
-from tcptui.ui.replay import replay_command, replay_link
+from tcptui.ui.replay import LONGEST_MOVES, replay_command, replay_link
 from tcptui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ def copy_command(app: TcptuiApp, session: Session) -> None:
     """Into the clipboard, and into the line below the panes: not every terminal has one. In a browser it is
     the path of the run, where it has one."""
     link = replay_link(session) if app.in_browser else ""
+    if link and len(session.history.text()) > LONGEST_MOVES:
+        session.say_only(message=say("ui.copy.long_link", most=LONGEST_MOVES))
+        return
     command = link or replay_command(session, app.folders)
     session.say_only(notice=say("ui.copied" if app.copy(command) else "ui.command", command=command))
 
