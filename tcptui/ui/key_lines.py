@@ -7,7 +7,6 @@ click on it is the key.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -116,12 +115,6 @@ MOST_MADE = 100
 """Lines of acts that are kept."""
 _NAMES = {"up": "↑", "down": "↓"}
 _BY_ID = {action.id: action for action in ACTIONS}
-
-
-@lru_cache(maxsize=512)
-def usual_key_line(width: int, useful: frozenset[str], reader: Reader = "leads") -> KeyLine:
-    """The keys of the screen of a run: the same at most steps, and for all readers of a server."""
-    return key_line(width, useful, reader=reader)
 
 
 def key_line(

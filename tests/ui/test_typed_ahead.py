@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import pytest
 from textual import events
 from textual.geometry import Size
-from textual.widgets import OptionList
 
 from tcptui import library
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.screens.commands import Commands
 from tcptui.ui.screens.dialogs import CallMenu
 from tcptui.ui.screens.menu import Menu
+from tcptui.ui.screens.options import Options
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.screens.too_small import TooSmall
 from tcptui.ui.session import Session
@@ -167,7 +167,8 @@ def test_a_version_is_of_the_story_for_which_it_was_chosen() -> None:
             menu, screen = app.screen, app.screen_stack[-2]
             assert isinstance(menu, Menu)
             assert isinstance(screen, RunScreen)
-            menu.query_one(OptionList).highlighted = menu.query_one(OptionList).option_count - 1
+            options = menu.query_one(Options)
+            options.highlighted = options.option_count - 1
             screen.action_next_story()
             story = screen.session.history.scenario
             await pilot.press("enter")

@@ -10,11 +10,13 @@ from textual.message import Message
 
 from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
-from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, usual_key_line
+from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
 from tcptui.view.lines import Line
 
+MOST_MADE = 8
+"""Lines of keys that are kept."""
 _ALWAYS = frozenset(
     ("bookmark", "numbers", "predict", "enlarge", "moves", "find", "previous_story", "next_story", "copy",
      "lab", "save", "scenarios", "palette", "help", "quit")
@@ -36,6 +38,8 @@ class KeysPane(SessionPane):
         self._more = more
         self.reader: Reader = "leads"
         """What the reader does: he leads what is shown, follows a presenter, or waits for one."""
+        self._made: dict[tuple[int, frozenset[str], Reader], KeyLine] = {}
+        """Lines of keys, by what they were made of: a run goes to and fro between a few."""
         self._keys = KeyLine(())
         self._callable: dict[Side, tuple[End, bool]] = {}
         """Whether a program can call something at an end, and of which end that was found: most steps leave
@@ -45,7 +49,13 @@ class KeysPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        self._keys = usual_key_line(width, self._useful(), self.reader)
+        useful = self._useful()
+        made_of = width, useful, self.reader
+        if made_of not in self._made:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            self._made[made_of] = key_line(width, useful, reader=self.reader)
+        self._keys = self._made[made_of]
         if session.covered:
             asked, predicting = session.asked, session.predicting
             answers = asked is not None and predicting is not None and predicting.is_answered_here
