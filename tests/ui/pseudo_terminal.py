@@ -85,15 +85,16 @@ class PseudoTerminal:
             if writable:
                 octets = octets[os.write(self.fd, octets[:512]) :]
 
-    def until(self, text: str, seconds: float = PATIENCE) -> None:
-        """Reads until `text` has been written since the last call."""
-        marker, deadline = text.encode(), time.monotonic() + seconds
-        while marker not in self.output:
+    def until(self, *texts: str, seconds: float = PATIENCE) -> None:
+        """Reads until one of these has been written since the last call."""
+        markers, deadline = [text.encode() for text in texts], time.monotonic() + seconds
+        while not any(marker in self.output for marker in markers):
             left = deadline - time.monotonic()
-            assert left > 0, f"{text!r} was not written: {self.output[-400:]!r}"
+            assert left > 0, f"{texts} was not written: {self.output[-400:]!r}"
             if select.select([self.fd], [], [], left)[0] and not self._read():
                 raise AssertionError(f"it ended: {self.output[-2000:].decode(errors='replace')}")
-        self.output = self.output.partition(marker)[2]
+        written = next(marker for marker in markers if marker in self.output)
+        self.output = self.output.partition(written)[2]
 
     def settle(self, seconds: float = 0.3) -> None:
         """Reads until nothing has been written for so long."""
