@@ -27,7 +27,7 @@ from tcptui.view.cells import wrap
 from tcptui.view.ladder import whole_window
 from tcptui.view.ladder_row import style_of
 from tcptui.view.ladder_rows import Row
-from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, for_document
+from tcptui.view.palette import Palette, PaletteName, document_palette
 from tcptui.view.subject import States
 
 WIDTH = 960
@@ -44,26 +44,6 @@ SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
 
 
-class _Colours(NamedTuple):
-    """As in all other pictures: beside each other in a document they have one colour for A, and one for B."""
-
-    ground: str
-    ink: str
-    pale: str
-    lost: str
-    of: dict[str, str]
-    """By the style of a segment, and the small letter of an end."""
-
-
-def _colours(palette: PaletteName) -> _Colours:
-    name = for_document(palette)
-    (ground, ink), its = GROUNDS[name], PALETTES[name]
-    of = {"a": its.a, "b": its.b, "copy": its.late, "delayed": its.late}
-    return _Colours(
-        ground, ink, its.dim or ink, its.lost or ink, {style: one or ink for style, one in of.items()}
-    )
-
-
 class _Arrow(NamedTuple):
     """A segment: the row in which it leaves, and that in which it arrives; None: it does not."""
 
@@ -74,7 +54,7 @@ class _Arrow(NamedTuple):
 
 def write(run: Record, palette: PaletteName) -> str:
     """The format ``svg`` of `registry`."""
-    scenario, colours = run.scenario, _colours(palette)
+    scenario, colours = run.scenario, document_palette(palette)
     words = wrap(scenario.question, 110)
     top = MARGIN + LINE * (len(words) + 4)
     rows = _rows(run)
@@ -86,11 +66,11 @@ def write(run: Record, palette: PaletteName) -> str:
         f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{_safe(scenario.title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{colours.ground}"/>',
-        _text(MARGIN, MARGIN + 4, scenario.title, colours.ink, extra=' font-size="16" font-weight="bold"'),
-        *(_text(MARGIN, MARGIN + LINE * place, line, colours.ink) for place, line in enumerate(words, 2)),
+        _text(MARGIN, MARGIN + 4, scenario.title, colours.plain, extra=' font-size="16" font-weight="bold"'),
+        *(_text(MARGIN, MARGIN + LINE * place, line, colours.plain) for place, line in enumerate(words, 2)),
     ]
-    for x, name, host in zip((LEFT, RIGHT), "AB", scenario.hosts, strict=True):
-        colour = colours.of[name.lower()]
+    ends = zip((LEFT, RIGHT), "AB", (colours.a, colours.b), scenario.hosts, strict=True)
+    for x, name, colour, host in ends:
         parts.append(_text(x, top - LINE, f"{name} {host.socket}", colour, "middle", ' font-weight="bold"'))
         parts.append(f'<path d="M{x} {top - 8}V{bottom}" stroke="{colour}" stroke-width="2"/>')
     parts += _beside(rows, run.first, top, colours)
@@ -98,7 +78,7 @@ def write(run: Record, palette: PaletteName) -> str:
     parts += [_drawn(one.transmission, straight, colours) for one, straight in arrows]
     parts += _labels(arrows, run.scenario.raw_numbers, colours)
     if note:
-        parts.append(_text(MARGIN, bottom + LINE, note, colours.ink))
+        parts.append(_text(MARGIN, bottom + LINE, note, colours.plain))
     return "".join(f"{part}\n" for part in (*parts, "</svg>"))
 
 
@@ -118,22 +98,22 @@ def _arrows(rows: list[Row], run: Record) -> list[_Arrow]:
     ]
 
 
-def _beside(rows: list[Row], first: States, top: int, colours: _Colours) -> Iterator[str]:
+def _beside(rows: list[Row], first: States, top: int, colours: Palette) -> Iterator[str]:
     """The times, the states where they are news, and between the life lines how long nothing happened."""
     before: States | None = None
     previous = -1
     for place, row in enumerate(rows):
         y = top + ROW * (place + 1)
         if row.silence:
-            yield _text((LEFT + RIGHT) // 2, y + 4, _silence(row), colours.pale, "middle")
+            yield _text((LEFT + RIGHT) // 2, y + 4, _silence(row), colours.dim, "middle")
         elif row.at != previous:
-            yield _text(MARGIN + 46, y + 4, time_text(row.at).strip(), colours.pale, "end")
+            yield _text(MARGIN + 46, y + 4, time_text(row.at).strip(), colours.dim, "end")
             previous = row.at
         shown = first if before is None else before
         for index, state in enumerate(row.states):
             if before is None or state is not shown[index]:
                 x, anchor = (LEFT - 10, "end") if index == 0 else (RIGHT + 10, "start")
-                yield _text(x, y + 4, state.value, colours.of["ab"[index]], anchor)
+                yield _text(x, y + 4, state.value, (colours.a, colours.b)[index], anchor)
         before = row.states
 
 
@@ -162,12 +142,12 @@ def _straight(arrow: _Arrow, top: int, bottom: int) -> Straight:
     return Straight(x1, y1, x2, y2, turn if to_b else turn - 180)
 
 
-def _drawn(one: Transmission, straight: Straight, colours: _Colours) -> str:
+def _drawn(one: Transmission, straight: Straight, colours: Palette) -> str:
     """An arrow with its head or its cross."""
     x1, y1, x2, y2, _ = straight
     to_b = one.receiver == "B"
     is_lost, in_flight = one.outcome is Outcome.LOST, one.outcome is Outcome.IN_FLIGHT
-    colour = colours.of.get(style_of(one), colours.ink)
+    colour = colours.of(style_of(one))
     dash = ' stroke-dasharray="6 5"' if in_flight or one.copy_of else ""
     lines = f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}" stroke-width="1.5"{dash}/>'
     if is_lost:
@@ -181,7 +161,7 @@ def _drawn(one: Transmission, straight: Straight, colours: _Colours) -> str:
     return lines
 
 
-def _labels(arrows: list[tuple[_Arrow, Straight]], raw: bool, colours: _Colours) -> Iterator[str]:
+def _labels(arrows: list[tuple[_Arrow, Straight]], raw: bool, colours: Palette) -> Iterator[str]:
     """The labels of all arrows, which cover what lies below them."""
     labels = Labels()
     wanted = []
@@ -189,7 +169,7 @@ def _labels(arrows: list[tuple[_Arrow, Straight]], raw: bool, colours: _Colours)
         is_steep = straight.y2 - straight.y1 > STEEP
         rooms, share = ((STEEP_ROOM,), STEEP_SHARE) if is_steep else ((ROOM, STEEP_ROOM), SHARE)
         wordings = [label_of(arrow.transmission, raw, room) for room in rooms]
-        colour = colours.of.get(style_of(arrow.transmission), colours.ink)
+        colour = colours.of(style_of(arrow.transmission))
         wanted.append((straight.room_beside(wordings[0]), wordings, straight, share, colour))
     for _, wordings, straight, share, colour in sorted(wanted, key=lambda one: one[0]):
         yield _label(labels.place(wordings, straight, share), colour, colours.ground)

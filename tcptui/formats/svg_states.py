@@ -23,7 +23,7 @@ from tcptui.named_tuple import NamedTuple
 from tcptui.printable import printable
 from tcptui.view.cells import wrap
 from tcptui.view.inspectors.state_figure import FIGURE
-from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, for_document
+from tcptui.view.palette import Palette, PaletteName, document_palette
 
 Arrow: TypeAlias = tuple[State, State]
 Point: TypeAlias = tuple[int, int]
@@ -83,25 +83,9 @@ if {(one.old, one.new) for one in FIGURE} != set(ARROWS):
     raise TypeError("an arrow of Figure 5 has no place in the picture")
 
 
-class _Colours(NamedTuple):
-    ground: str
-    ink: str
-    pale: str
-    ends: tuple[str, str]
-
-    def of(self, sides: set[str]) -> str:
-        """Of an arrow that these ends have come over."""
-        if len(sides) == 1:
-            (side,) = sides
-            return self.ends[SIDES.index(side)]
-        return self.ink if sides else self.pale
-
-
 def write(run: Record, palette: PaletteName) -> str:
     """The format ``svg-states`` of `registry`."""
-    name = for_document(palette)
-    (ground, ink), its = GROUNDS[name], PALETTES[name]
-    colours = _Colours(ground, ink, its.dim or ink, (its.a or ink, its.b or ink))
+    colours = document_palette(palette)
     ways = [way_of(run, side) for side in SIDES]
     words = wrap(" ".join(filter(None, [run.scenario.title, cut_note(run)])), 90)
     top = _TOP + _LINE * (len(words) - 1)
@@ -110,17 +94,19 @@ def write(run: Record, palette: PaletteName) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{_safe(run.scenario.title)}</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="{ground}"/>',
+        f'<rect width="{WIDTH}" height="{height}" fill="{colours.ground}"/>',
     ]
     for row, line in enumerate(words):
-        parts.append(_text((30, 30 + row * _LINE), line, ink, "start", ' font-size="16" font-weight="bold"'))
+        parts.append(
+            _text((30, 30 + row * _LINE), line, colours.plain, "start", ' font-size="16" font-weight="bold"')
+        )
     parts += [f'<g transform="translate(30 {top})">', *_figure(run, ways, colours), "</g>"]
     for place, way in enumerate(ways):
         parts += _list(run, place, way, top + _FIGURE + 2 * _LINE, colours)
     return "".join(f"{part}\n" for part in (*parts, "</svg>"))
 
 
-def _figure(run: Record, ways: Sequence[Sequence[Change]], colours: _Colours) -> Iterator[str]:
+def _figure(run: Record, ways: Sequence[Sequence[Change]], colours: Palette) -> Iterator[str]:
     taken = {(one.old, one.new): [change for way in ways for change in way if change.transition == one]
              for one in FIGURE}  # fmt: skip
     causes = {(one.old, one.new): one.cause for one in FIGURE}
@@ -130,26 +116,33 @@ def _figure(run: Record, ways: Sequence[Sequence[Change]], colours: _Colours) ->
         ends = [side for side, end, way in zip(SIDES, run.end, ways, strict=True)
                 if end is state and (state is not _C or bool(way) == (place > 0))]  # fmt: skip
         left, up, width, height = x - HALF_WIDTH, y - HALF_HEIGHT, 2 * HALF_WIDTH, 2 * HALF_HEIGHT
-        stroke = colours.of(set(ends)) if ends else colours.ink
+        stroke = _colour_of(set(ends), colours) if ends else colours.plain
         yield (
             f'<rect x="{left}" y="{up}" width="{width}" height="{height}" rx="8" fill="{colours.ground}" '
             f'stroke="{stroke}" stroke-width="{3 if ends else 1}"/>'
         )
         bold = ' font-weight="bold"' if ends else ""
-        yield _text((x, y + 4), " ".join([state.value, *ends]), colours.ink, "middle", bold)
+        yield _text((x, y + 4), " ".join([state.value, *ends]), colours.plain, "middle", bold)
 
 
-def _arrow(drawn: Drawn, cause: str, changes: Sequence[Change], colours: _Colours) -> Iterator[str]:
-    colour = colours.of({change.name[0] for change in changes})
+def _arrow(drawn: Drawn, cause: str, changes: Sequence[Change], colours: Palette) -> Iterator[str]:
+    colour = _colour_of({change.name[0] for change in changes}, colours)
     way = "L".join(f"{x} {y}" for x, y in drawn.points)
     yield f'<path d="M{way}" fill="none" stroke="{colour}" stroke-width="{2.5 if changes else 1}"/>'
     yield _head(drawn.points[-2], drawn.points[-1], colour)
     x, y = drawn.label
-    yield _text((x, y), cause, colours.ink if changes else colours.pale, drawn.anchor)
+    yield _text((x, y), cause, colours.plain if changes else colours.dim, drawn.anchor)
     if changes:
         names = [change.name for change in changes]
         shown = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], "…"]
         yield _text((x, y - 14), " ".join(shown), colour, drawn.anchor, ' font-weight="bold"')
+
+
+def _colour_of(sides: set[str], colours: Palette) -> str:
+    """Of an arrow that these ends have come over."""
+    if len(sides) == 1:
+        return colours.a if sides == {"A"} else colours.b
+    return colours.plain if sides else colours.dim
 
 
 def _head(before: Point, end: Point, colour: str) -> str:
@@ -165,17 +158,18 @@ def _head(before: Point, end: Point, colour: str) -> str:
     return f'<polygon points="{points}" fill="{colour}"/>'
 
 
-def _list(run: Record, place: int, way: Sequence[Change], top: int, colours: _Colours) -> Iterator[str]:
+def _list(run: Record, place: int, way: Sequence[Change], top: int, colours: Palette) -> Iterator[str]:
     """All changes of an end, below the figure."""
     left, host = (30, 490)[place], run.scenario.hosts[place]
+    colour = (colours.a, colours.b)[place]
     heading = f"{SIDES[place]} {host.role} {host.socket}"
-    yield _text((left, top), heading, colours.ends[place], "start", ' font-weight="bold"')
+    yield _text((left, top), heading, colour, "start", ' font-weight="bold"')
     for row, change in enumerate(way, 1):
         y = top + row * _LINE
-        yield _text((left, y), change.name, colours.ends[place], "start", ' font-weight="bold"')
-        yield _text((left + 78, y), time_text(max(0, change.at)).strip(), colours.pale, "end")
-        yield _text((left + 88, y), f"{change.old.value} → {change.new.value}", colours.ink, "start")
-        yield _text((left + 290, y), _cause(change), colours.ink, "start")
+        yield _text((left, y), change.name, colour, "start", ' font-weight="bold"')
+        yield _text((left + 78, y), time_text(max(0, change.at)).strip(), colours.dim, "end")
+        yield _text((left + 88, y), f"{change.old.value} → {change.new.value}", colours.plain, "start")
+        yield _text((left + 290, y), _cause(change), colours.plain, "start")
 
 
 def _cause(change: Change) -> str:

@@ -42,6 +42,11 @@ class Palette(NamedTuple):
     plain: str = ""
     ground: str = ""
 
+    def of(self, style: Style) -> str:
+        """The colour of a style."""
+        colour: str = getattr(self, _COLOURS.get(style, "plain"))
+        return colour
+
 
 PALETTES: dict[PaletteName, Palette] = {
     "any": Palette("#af5f5f", "#5f5fff", "#00875f", "#d700af", "#875fd7", "#767676"),
@@ -83,7 +88,7 @@ def _look(name: PaletteName, style: Style) -> str:
     attributes = _ATTRIBUTES.get(style, "")
     if name in ("mono", "contrast"):
         attributes = _WITHOUT_COLOUR.get(style, attributes)
-    colour = getattr(palette, _COLOURS.get(style, "plain"))
+    colour = palette.of(style)
     ground = f"on {palette.ground}" if palette.ground else ""
     return f"{attributes} {colour} {ground}".strip() or "none"
 
@@ -100,6 +105,13 @@ GROUNDS: dict[PaletteName, tuple[str, str]] = {
 def for_document(name: PaletteName) -> PaletteName:
     """The palette for a document, of those that have a ground, where a screen has this one."""
     return "dark" if name == "16" else name if name in GROUNDS else "light"
+
+
+def document_palette(name: PaletteName) -> Palette:
+    """The colours of a document where a screen has this palette; it has no terminal's own, so none is ""."""
+    name = for_document(name)
+    ground, ink = GROUNDS[name]
+    return Palette(*(colour or ink for colour in PALETTES[name]))._replace(plain=ink, ground=ground)
 
 
 _CSS = {"bold": "font-weight: bold", "underline": "text-decoration: underline"}

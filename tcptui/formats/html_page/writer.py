@@ -29,7 +29,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import SIDES
 from tcptui.printable import printable
 from tcptui.view.lines import Line
-from tcptui.view.palette import GROUNDS, PALETTES, PaletteName, css_rules
+from tcptui.view.palette import PaletteName, css_rules, document_palette
 
 if TYPE_CHECKING:
     from tcptui.trace.capture import Point
@@ -105,8 +105,7 @@ def _style() -> str:
 
 
 def _colours(name: PaletteName) -> str:
-    ground, ink = GROUNDS[name]
-    colours = {**PALETTES[name]._asdict(), "ground": ground, "plain": ink}
+    colours = document_palette(name)._asdict()
     return "".join(f"--{field}: {colour}; " for field, colour in colours.items()).rstrip()
 
 
