@@ -10,7 +10,7 @@ triangles and text in fonts that every reader has; every text is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import atan2, cos, degrees, sin
+from math import cos, sin
 from xml.sax.saxutils import escape
 
 from tcptui.core.message import Duration
@@ -127,8 +127,7 @@ def _silence(row: Row) -> str:
 def _straight(arrow: _Arrow, top: int, bottom: int) -> Straight:
     """From where to where an arrow goes."""
     one = arrow.transmission
-    to_b = one.receiver == "B"
-    begin, finish = (LEFT, RIGHT) if to_b else (RIGHT, LEFT)
+    begin, finish = (LEFT, RIGHT) if one.receiver == "B" else (RIGHT, LEFT)
     y1 = top + ROW * (arrow.start + 1)
     x1 = begin + (finish - begin) // 4 if one.sender == "X" or one.copy_of else begin
     x2, y2 = finish, y1 + ROW
@@ -138,13 +137,12 @@ def _straight(arrow: _Arrow, top: int, bottom: int) -> Straight:
         x2, y2 = begin + (finish - begin) * 17 // 20, y1 + ROW // 2
     else:
         y2 = min(y2, bottom)
-    turn = degrees(atan2(y2 - y1, x2 - x1))
-    return Straight(x1, y1, x2, y2, turn if to_b else turn - 180)
+    return Straight(x1, y1, x2, y2)
 
 
 def _drawn(one: Transmission, straight: Straight, colours: Palette) -> str:
     """An arrow with its head or its cross."""
-    x1, y1, x2, y2, _ = straight
+    x1, y1, x2, y2 = straight
     to_b = one.receiver == "B"
     is_lost, in_flight = one.outcome is Outcome.LOST, one.outcome is Outcome.IN_FLIGHT
     colour = colours.of(style_of(one))
@@ -155,7 +153,7 @@ def _drawn(one: Transmission, straight: Straight, colours: Palette) -> str:
         lines += f'<path d="M{x2 - 5} {y2 - 5}l10 10m0 -10l-10 10" stroke="{colours.lost}" stroke-width="2"/>'
         lines += _text(x2 + (9 if to_b else -9), y2 + 4, word, colours.lost, "start" if to_b else "end")
     elif not in_flight:
-        lines += _head(x2, y2, atan2(y2 - y1, x2 - x1), colour)
+        lines += _head(x2, y2, straight.angle, colour)
     if one.sender == "X":
         lines += _text(x1, y1 - 4, "X", colour, "middle", ' font-weight="bold"')
     return lines

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
-from math import cos, hypot, radians, sin
+from math import atan2, cos, degrees, hypot, radians, sin
 from typing import TypeAlias
 
 from tcptui.named_tuple import NamedTuple
@@ -33,8 +33,16 @@ class Straight(NamedTuple):
     y1: float
     x2: float
     y2: float
-    turn: float
-    """Of its label, in degrees."""
+
+    @property
+    def angle(self) -> float:
+        """Where it points, in radians."""
+        return atan2(self.y2 - self.y1, self.x2 - self.x1)
+
+    @property
+    def turn(self) -> float:
+        """Of its label, in degrees: never upside down."""
+        return degrees(self.angle) - (180 if self.x2 < self.x1 else 0)
 
     def room_beside(self, words: str) -> float:
         """How much longer it is than a label."""
@@ -85,7 +93,7 @@ class Labels:
 
 def _tried(wordings: Iterable[str], arrow: Straight, first: float) -> Iterator[Label]:
     """Labels at the share that is wanted and beside it, as far as they stay between the arrow's ends."""
-    x1, y1, x2, y2, turn = arrow
+    (x1, y1, x2, y2), turn = arrow, arrow.turn
     for words in wordings:
         edge = min(0.5, cell_len(words) * CELL / 2 / hypot(x2 - x1, y2 - y1))
         beside = (

@@ -105,14 +105,14 @@ def test_no_label_lies_on_another(name: str) -> None:
 
 
 def test_a_label_with_no_room_anywhere_stands_where_it_would_alone() -> None:
-    labels, arrow = Labels(), Straight(0, 0, 100, 10, 0)
+    labels, arrow = Labels(), Straight(0, 0, 100, 10)
     first, second = (labels.place(["x" * 30], arrow, 0.4) for _ in range(2))
     assert first == second
     assert (first.x, first.y) == (40, 4)
 
 
 def test_a_label_with_room_for_a_short_wording_has_that() -> None:
-    labels, arrow = Labels(), Straight(0, 0, 400, 10, 0)
+    labels, arrow = Labels(), Straight(0, 0, 400, 10)
     labels.place(["x" * 30], arrow, 0.3)
     second = labels.place(["y" * 50, "y" * 20], arrow, 0.3)
     assert second.words == "y" * 20
