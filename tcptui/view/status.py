@@ -67,25 +67,26 @@ def clock_line(
 
 def cells_of_parts(parts: Parts) -> tuple[int, int]:
     """The cells of all, in the shortest words and in the fullest."""
-    shortest, fullest = (sum(cell_len(words[at]) + 2 for words in parts if words[at]) for at in (-1, 0))
+    shortest, fullest = (sum(_cells_of_part(words[at]) for words in parts) for at in (-1, 0))
     return shortest, fullest
+
+
+def _cells_of_part(words: str) -> int:
+    """With the blanks behind it."""
+    return cell_len(words) + 2 if words else 0
 
 
 def _fitting_parts(parts: Parts, room: int) -> list[Span]:
     """Whole parts, as `clock_line` says."""
-    chosen: dict[int, str] = {}
+    chosen: list[str] = []
+    for *_, shortest in parts:
+        chosen.append(shortest if _cells_of_part(shortest) <= room else "")
+        room -= _cells_of_part(chosen[-1])
     for place, words in enumerate(parts):
-        if words[-1] and cell_len(words[-1]) + 2 <= room:
-            chosen[place] = words[-1]
-            room -= cell_len(words[-1]) + 2
-    for place, words in enumerate(parts):
-        has = chosen.get(place, "")
-        spare = room + (cell_len(has) + 2 if has else 0)
-        fuller = next((one for one in words if one and cell_len(one) + 2 <= spare), "")
-        if fuller and fuller != has:
-            room = spare - cell_len(fuller) - 2
-            chosen[place] = fuller
-    return [(f"{chosen[place]}  ", "rule") for place in sorted(chosen)]
+        room += _cells_of_part(chosen[place])
+        chosen[place] = next((one for one in words if one and _cells_of_part(one) <= room), "")
+        room -= _cells_of_part(chosen[place])
+    return [(f"{words}  ", "rule") for words in chosen if words]
 
 
 def _timer_at(world: WorldState, event: NextEvent) -> str:
