@@ -58,6 +58,14 @@ class Forked:
         await self.until(lambda: self.sink.octets)
         return self.sink.octets.decode()
 
+    async def goes_deaf(self) -> None:
+        """From then on it takes nothing, and does not end when it is told to."""
+        self.reader.feed(b"deaf")
+        await asyncio.sleep(0.05)
+
+    async def until_no_child(self, sessions: ForkedSessions) -> None:
+        await self.until(lambda: not children(pid_of(sessions)))
+
     async def ended(self) -> Ended:
         return await asyncio.wait_for(self.task, PATIENCE)
 
@@ -189,8 +197,7 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
 
     async def test() -> None:
         async with begun() as (sessions, one):
-            one.reader.feed(b"deaf")
-            await asyncio.sleep(0.05)
+            await one.goes_deaf()
             if how == "hang_up":
                 one.reader.hang_up()
                 assert (await one.ended()).reason == "gone"
@@ -202,7 +209,7 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
                 one.task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await one.task
-            await one.until(lambda: not children(pid_of(sessions)))
+            await one.until_no_child(sessions)
 
     run(test)
 
@@ -221,13 +228,12 @@ def test_who_was_told_to_end_before_it_was_there_is_killed_too(monkeypatch: pyte
 
             monkeypatch.setattr(sessions, "_send", late)
             one = Forked(sessions)
-            one.reader.feed(b"deaf")
-            await asyncio.sleep(0.05)
+            await one.goes_deaf()
             one.reader.say_good_bye("it ends")
             await asyncio.sleep(0.3)  # It would have been killed by now.
             sent.set()
             await one.ended()
-            await one.until(lambda: not children(pid_of(sessions)))
+            await one.until_no_child(sessions)
 
     run(test)
 
@@ -235,8 +241,7 @@ def test_who_was_told_to_end_before_it_was_there_is_killed_too(monkeypatch: pyte
 def test_a_child_is_killed_even_if_the_fork_server_is_slow_to_hear_of_it() -> None:
     async def test() -> None:
         async with begun() as (sessions, one):
-            one.reader.feed(b"deaf")
-            await asyncio.sleep(0.05)
+            await one.goes_deaf()
             os.kill(pid_of(sessions), signal.SIGSTOP)
             assert sessions._control is not None
             with suppress(BlockingIOError):
@@ -246,7 +251,7 @@ def test_a_child_is_killed_even_if_the_fork_server_is_slow_to_hear_of_it() -> No
             await asyncio.sleep(0.05)
             os.kill(pid_of(sessions), signal.SIGCONT)
             assert (await one.ended()).reason == "error"
-            await one.until(lambda: not children(pid_of(sessions)))
+            await one.until_no_child(sessions)
 
     run(test)
 
@@ -292,7 +297,7 @@ def test_who_says_that_it_has_ended_and_does_not_is_killed() -> None:
             one.reader.feed(b"linger")
             assert await one.ended() == Ended("left", 1, 2)
             assert one.sink.octets == b"ann tale "
-            await one.until(lambda: not children(pid_of(sessions)))
+            await one.until_no_child(sessions)
 
     run(test)
 
@@ -320,8 +325,7 @@ def test_a_terminal_that_takes_nothing_fills_the_outlet_of_the_child() -> None:
 def test_a_child_that_takes_nothing_holds_up_its_terminal() -> None:
     async def test() -> None:
         async with begun() as (_, one):
-            one.reader.feed(b"deaf")
-            await asyncio.sleep(0.05)
+            await one.goes_deaf()
             for width in range(50_000):
                 one.reader.resize(width, 24)
             for _ in range(100):
@@ -395,7 +399,7 @@ def test_nothing_is_left_behind() -> None:
                 one.reader.feed((b"leave", b"die", b"exit")[place % 3])
             for one in some:
                 await one.ended()
-            await some[0].until(lambda: not children(pid_of(sessions)))
+            await some[0].until_no_child(sessions)
             await asyncio.sleep(0)
             after = os.listdir("/proc/self/fd"), os.listdir(f"/proc/{pid_of(sessions)}/fd")
             assert [len(those) for those in after] == [len(those) for those in before]
