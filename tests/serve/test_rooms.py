@@ -237,14 +237,18 @@ def right_choice(reading: Reading) -> int:
     return session.predicting.question.right + 1
 
 
+async def asked_and_answered_right(presenter: Reading, one: Reading) -> None:
+    await presenter.press(b"  P")
+    await one.until(lambda: view_of(one).has(1))
+    one.reader.feed(b"%d" % right_choice(one))
+    await one.shows("your answer is")
+
+
 def test_who_answered_sees_what_all_see_once_another_question_is_over() -> None:
     async def test() -> None:
         at = await served()
         async with Reading(PRESENTS, at) as presenter, watched(at) as one, watched(at) as other:
-            await presenter.press(b"  P")
-            await one.until(lambda: view_of(one).has(1))
-            one.reader.feed(b"%d" % right_choice(one))
-            await one.shows("your answer is")
+            await asked_and_answered_right(presenter, one)
             await presenter.press(b" ")
             await one.shows("right: ")
             asked = spectator_of(one).shown.asks
@@ -268,10 +272,7 @@ def test_who_answered_and_looks_at_something_of_his_own_is_told_when_he_comes_ba
     async def test() -> None:
         at = await served()
         async with Reading(PRESENTS, at) as presenter, watched(at) as one:
-            await presenter.press(b"  P")
-            await one.until(lambda: view_of(one).has(1))
-            one.reader.feed(b"%d" % right_choice(one))
-            await one.shows("your answer is")
+            await asked_and_answered_right(presenter, one)
             one.reader.feed(b"\\")
             await one.until(lambda: one.reader._spectator is None and one.reader._terminal is not None)
             await presenter.press(b" ")
