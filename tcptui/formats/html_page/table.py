@@ -28,10 +28,10 @@ Entry: TypeAlias = str | int | list[Any]
 document's ladder that a line is; or a part of a header (see `segments`)."""
 Drawing: TypeAlias = list[int]
 """Row by row its entry, or, below 0, how many rows are those of the drawing before."""
-Row = TypeVar("Row")
+T = TypeVar("T")
 
 
-def changes(rows: Sequence[Row], before: Sequence[Row], entry: Callable[[Row], int]) -> Drawing:
+def changes(rows: Sequence[T], before: Sequence[T], entry: Callable[[T], int]) -> Drawing:
     """Rows, where those of `before` were drawn before."""
     found: Drawing = []
     for row, old in zip_longest(rows, before[: len(rows)]):
