@@ -319,7 +319,7 @@ class ReaderTerminal(Driver):
         """The other side is gone."""
         self._outlet = None
         self._turns.leave(self)
-        self._fed.clear()
+        self._forget()
         self._written.clear()
 
     # What Textual calls.

@@ -109,8 +109,7 @@ class Following:
     def begin(self, shown: Shown, choice: int = 0, *, has_seen: bool = False) -> Session | None:
         """The session in which that is shown, on its way there, for one who has been told of it before;
         `choice` is what he has answered to its question, or 0, and `has_seen` whether he has seen what comes.
-        None: nothing is shown, or what can't be used,
-        which is told as soon as it is heard again."""
+        None: nothing is shown, or what can't be used, which is told as soon as it is heard again."""
         if not shown.number:
             return None
         self.hear(shown)

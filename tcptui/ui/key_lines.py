@@ -7,6 +7,7 @@ click on it is the key.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from tcptui.explain.catalogue import say
@@ -154,7 +155,7 @@ class ActsLine:
     """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[tuple[Act, ...], int], list[_Piece]] = {}
+        self._made = lru_cache(MOST_MADE)(_fitting)
 
     def line(
         self, transmission: Transmission | None, wire: Wire, position: int, selection: int, width: int
@@ -165,13 +166,8 @@ class ActsLine:
         selected = selection == transmission.number
         begin = f" {text_of(subject(transmission, selected))}"
         begin += " " * (-cell_len(begin) % STOP)
-        found = tuple(acts(transmission, wire, position, selected))
-        made_of = found, width - cell_len(begin)
-        if made_of not in self._made:
-            if len(self._made) >= MOST_MADE:
-                self._made.clear()
-            self._made[made_of] = _fitting(*made_of)
-        return _line([(begin, "plain", None), *self._made[made_of]], width)
+        made = self._made(tuple(acts(transmission, wire, position, selected)), width - cell_len(begin))
+        return _line([(begin, "plain", None), *made], width)
 
 
 def answers_line(count: int, width: int, *, shows: bool = True) -> KeyLine:
@@ -187,7 +183,7 @@ def answers_line(count: int, width: int, *, shows: bool = True) -> KeyLine:
     return _line(pieces, width)
 
 
-def _fitting(found: Sequence[Act], room: int) -> list[_Piece]:
+def _fitting(found: tuple[Act, ...], room: int) -> list[_Piece]:
     """The acts in words or in fewer; those that have no room are left out, the last first. One that can't be
     done keeps its place free."""
     for brief, least in ((False, len(found) - 1), (True, 1)):

@@ -4,6 +4,7 @@ the key."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from textual.events import Click
 from textual.message import Message
@@ -38,8 +39,9 @@ class KeysPane(SessionPane):
         self._more = more
         self.reader: Reader = "leads"
         """What the reader does: he leads what is shown, follows a presenter, or waits for one."""
-        self._made: dict[tuple[int, frozenset[str], Reader], KeyLine] = {}
-        """Lines of keys, by what they were made of: a run goes to and fro between a few."""
+        self._made = lru_cache(MOST_MADE)(key_line)
+        """Keeps lines of keys, for a run goes to and fro between a few. Not for all panes: language and keys
+        may be another app's."""
         self._keys = KeyLine(())
         self._callable: dict[Side, tuple[End, bool]] = {}
         """Whether a program can call something at an end, and of which end that was found: most steps leave
@@ -49,13 +51,7 @@ class KeysPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        useful = self._useful()
-        made_of = width, useful, self.reader
-        if made_of not in self._made:
-            if len(self._made) >= MOST_MADE:
-                self._made.clear()
-            self._made[made_of] = key_line(width, useful, reader=self.reader)
-        self._keys = self._made[made_of]
+        self._keys = self._made(width, self._useful(), reader=self.reader)
         if session.covered:
             asked, predicting = session.asked, session.predicting
             answers = asked is not None and predicting is not None and predicting.is_answered_here
