@@ -45,6 +45,15 @@ class LadderView:
         self._unfolded = selection
         return True
 
+    def follow(self, session: Session) -> bool:
+        """Where nothing is scrolled or selected: shows the end of the run from now on; whether it had nothing
+        else to show before."""
+        scrolled, selected, _ = self._shown
+        if scrolled or selected or self._top is not None or self._rows.history is not session.history:
+            return False
+        self._shown = 0, 0, session.history.position
+        return True
+
     def lines(self, session: Session, width: int, height: int, *, smooth: bool) -> list[Line]:
         """At most `height` rows of `width` cells; `smooth`: between two steps of a run that is played, what
         is on its way moves on."""

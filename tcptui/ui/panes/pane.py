@@ -18,7 +18,7 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from operator import ne, or_
 from typing import get_args
@@ -34,7 +34,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcptui.explain.catalogue import language
+from tcptui.lab.steps import Step
 from tcptui.named_tuple import NamedTuple
+from tcptui.ui.panes.kept import kept
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len, clusters, is_simple
@@ -77,6 +80,11 @@ class Pane(Widget, inherit_css=False):
         """At most `height` lines, each exactly `width` cells wide."""
         raise NotImplementedError
 
+    def depends(self) -> Hashable | None:
+        """All that its lines are made of beside its size, its class and the language, if they are kept for
+        when it comes again; None: they are made anew."""
+        return None
+
     def fill(self, place: Place) -> None:
         """Takes a new place, and the palette of the app, and draws all lines; Textual asks for them when it
         lays out the screen."""
@@ -93,6 +101,8 @@ class Pane(Widget, inherit_css=False):
 
     def _become(self, lines: list[Line]) -> list[Piece]:
         """Draws those of the lines that differ from what it shows."""
+        if lines is self._lines:
+            return []
         x, y, _, _ = self._place
         changed: list[Piece] = []
         filters = self.get_line_filters()
@@ -157,9 +167,14 @@ class Pane(Widget, inherit_css=False):
 
     def _asked(self) -> list[Line]:
         _, _, width, height = self._place
-        lines = self.lines(width, height)[:height]
-        blank: Line = ((" " * width, "plain"),)
-        return lines + [blank] * (height - len(lines))
+
+        def made() -> list[Line]:
+            lines = self.lines(width, height)[:height]
+            blank: Line = ((" " * width, "plain"),)
+            return lines + [blank] * (height - len(lines))
+
+        of = self.depends()
+        return made() if of is None else kept((type(self), width, height, language(), of), made)
 
     def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:
         """The texts of a line, and how they look; `filters`: for NO_COLOR and for ASCII."""
@@ -180,6 +195,11 @@ class SessionPane(Pane):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown; None: the session is on its way to one."""
+        return None if self.session.working else self.session.history.step
 
 
 class Heading(NamedTuple):
