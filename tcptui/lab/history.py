@@ -166,6 +166,11 @@ class History:
         if self._step_back(position):
             return
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
+        if 0 < position - self.position < self.position - checkpoint * INTERVAL:
+            for _ in range(self.position, position):
+                self.forward()
+                yield
+            return
         kept = self._checkpoints[checkpoint]
         self.visit = object()
         self.world = self.before = world = kept.world.copy()

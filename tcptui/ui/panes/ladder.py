@@ -45,13 +45,15 @@ class LadderView:
         self._unfolded = selection
         return True
 
-    def follow(self, session: Session) -> bool:
-        """Where nothing is scrolled or selected: shows the end of the run from now on; whether it had nothing
-        else to show before."""
+    def follows(self, session: Session) -> bool:
+        """Whether it shows the end of the run, as before, with the same segment selected. Then that is what
+        it has shown last."""
         scrolled, selected, _ = self._shown
-        if scrolled or selected or self._top is not None or self._rows.history is not session.history:
+        if session.scrolled or scrolled or selected != session.selection:
             return False
-        self._shown = 0, 0, session.history.position
+        if self._top is not None or self._unfolded or self._rows.history is not session.history:
+            return False
+        self._shown = 0, selected, session.history.position
         return True
 
     def lines(self, session: Session, width: int, height: int, *, smooth: bool) -> list[Line]:

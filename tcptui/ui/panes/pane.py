@@ -73,6 +73,10 @@ class Pane(Widget, inherit_css=False):
         self._place = Place(0, 0, 0, 0)
         self._stands = True
         self._lines: list[Line] = []
+        self._is_kept = False
+        """Whether the lines are those that are kept for whatever they depend on."""
+        self._cut: tuple[list[Line], bool] | None = None
+        """Lines, and whether they show only the beginning of a text."""
         self._strips: list[Strip | None] = []
         """What Textual asks for; None: it has not asked since the line was changed."""
 
@@ -97,20 +101,37 @@ class Pane(Widget, inherit_css=False):
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
-        return self._become(self._asked())
+        was_kept = self._is_kept
+        lines = self._asked()
+        return self._become(lines, are_kept=was_kept and self._is_kept)
 
-    def _become(self, lines: list[Line]) -> list[Piece]:
-        """Draws those of the lines that differ from what it shows."""
-        if lines is self._lines:
+    def _become(self, lines: list[Line], *, are_kept: bool = False) -> list[Piece]:
+        """Draws those of the lines that differ from what it shows. `are_kept`: these and those; so is what
+        leads from one to the other."""
+        before, self._lines = self._lines, lines
+        if lines is before:
             return []
+        self._strips = [None] * len(lines)
+        filters = self.get_line_filters()
+        if not are_kept or filters:
+            return self._changes(before, lines, filters)
+        x, y, _, _ = self._place
+
+        def made() -> tuple[list[Line], list[Line], list[Piece]]:
+            return before, lines, self._changes(before, lines, filters)
+
+        old, new, changed = kept((id(before), id(lines), x, y, id(self._looks)), made)
+        # Lines that are kept no more may have left their place in memory to others.
+        return changed if old is before and new is lines else made()[2]
+
+    def _changes(
+        self, before: Sequence[Line], lines: Sequence[Line], filters: Sequence[LineFilter]
+    ) -> list[Piece]:
         x, y, _, _ = self._place
         changed: list[Piece] = []
-        filters = self.get_line_filters()
-        for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
+        for row, (old, new) in enumerate(zip(before, lines, strict=True), y):
             if new != old:
-                self._strips[row] = None
-                changed += self.differing(x, y + row, old, new, filters)
-        self._lines = lines
+                changed += self.differing(x, row, old, new, filters)
         return changed
 
     def differing(self, x: int, y: int, old: Line, new: Line, filters: Sequence[LineFilter]) -> list[Piece]:
@@ -151,7 +172,10 @@ class Pane(Widget, inherit_css=False):
     @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
-        return any("…" in text for line in self._lines for text, _ in line)
+        lines = self._lines
+        if self._cut is None or self._cut[0] is not lines:
+            self._cut = lines, any("…" in text for line in lines for text, _ in line)
+        return self._cut[1]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
@@ -174,6 +198,7 @@ class Pane(Widget, inherit_css=False):
             return lines + [blank] * (height - len(lines))
 
         of = self.depends()
+        self._is_kept = of is not None
         return made() if of is None else kept((type(self), width, height, language(), of), made)
 
     def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:

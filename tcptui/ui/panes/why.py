@@ -27,9 +27,9 @@ class WhyPane(SessionPane):
 
     def depends(self) -> Hashable | None:
         session, story, step = self.session, self.session.story, self.step
-        if step is None or session.message or session.notice or session.selection or session.asked:
+        if step is None or session.message or session.notice or session.asked:
             return None
-        return step, session.raw, self.said, story.told, story.panel
+        return step, session.at, session.raw, session.selection, self.said, story.told, story.panel
 
     def lines(self, width: int, height: int) -> list[Line]:
         said, asked = self.session.story, self.session.asked
