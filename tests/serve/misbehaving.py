@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 
 from tcptui.serve.first import Start
@@ -104,6 +106,19 @@ class Misbehaving:
         while True:
             pass
 
+    def do_collect(self, _: str) -> None:
+        """A collection of garbage that takes longer than a turn may."""
+
+        def burn(phase: str, _: object) -> None:
+            until = time.thread_time() + 1.5 * confinement.MOST_TURN
+            while phase == "start" and time.thread_time() < until:
+                pass
+
+        gc.callbacks.append(burn)
+        gc.collect(0)
+        gc.callbacks.remove(burn)
+        self.outlet.write(b"collected")
+
     def do_deaf(self, _: str) -> None:
         """Takes nothing any more, and uses no processor time."""
         signal.pause()
@@ -152,6 +167,7 @@ class Misbehaving:
             "group": lambda: os.getpgrp() == os.getpid(),
             "environment": lambda: sorted(os.environ),
             "process": os.getpid,
+            "tasks": lambda: len(asyncio.all_tasks()),
         }
         try:
             came = repr(attempts[what]())

@@ -151,6 +151,16 @@ def test_a_process_that_goes_wrong_takes_its_sessions_with_it_and_no_others(what
     run(test)
 
 
+def test_a_long_collection_of_garbage_is_no_long_turn() -> None:
+    async def test() -> None:
+        async with sharing(1) as (_, (one,)):
+            await one.says(b"collected", to="collect")
+            one.reader.feed(b"loop")
+            assert "serve.forked.turn" in str((await one.ended()).error)
+
+    run(test)
+
+
 @pytest.mark.parametrize("how", ["hang_up", "good_bye", "cancel"])
 def test_who_does_not_end_when_told_to_is_cut_off_alone(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forked_reader, "PATIENCE", 0.2)
@@ -158,7 +168,7 @@ def test_who_does_not_end_when_told_to_is_cut_off_alone(how: str, monkeypatch: p
     async def test() -> None:
         async with sharing(2) as (_, (one, other)):
             process = await process_of(one)
-            before = _descriptors(process)
+            before, tasks = _descriptors(process), int(await one.answer("tasks"))
             one.reader.feed(b"stay")
             if how == "hang_up":
                 one.reader.hang_up()
@@ -174,7 +184,7 @@ def test_who_does_not_end_when_told_to_is_cut_off_alone(how: str, monkeypatch: p
                 with pytest.raises(asyncio.CancelledError):
                     await one.task
             await other.until(lambda: _descriptors(process) == before - 1)
-            await still_there(other)
+            assert int(await other.answer("tasks")) == tasks - 2
 
     run(test)
 
