@@ -22,6 +22,7 @@ from tcptui.serve.forked.confinement import confine, may_receive, watched_loop
 from tcptui.serve.forked.control import receive
 from tcptui.serve.forked.session import SESSION, MakeReader, Session, told, uncaught
 from tcptui.serve.garbage import Garbage
+from tcptui.serve.sharing import share_work
 
 _END = 3
 """The descriptor of its socket; below it there is only /dev/null."""
@@ -75,6 +76,7 @@ class _Many:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note)
         self._garbage = Garbage()
+        share_work()
         confine(most)
         loop.add_reader(self._control, self._take)
         await loop.create_future()

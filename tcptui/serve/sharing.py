@@ -1,0 +1,15 @@
+"""What the sessions of a process have in common beside the library: the work for a step."""
+
+from __future__ import annotations
+
+from tcptui.lab.steps import share_steps
+from tcptui.ui.panes.kept import keep_drawn
+
+STEPS, DRAWN = 1_000, 4_000
+"""Steps of stories, and panes of one size with what they show of one; each has some ten kilobytes."""
+
+
+def share_work() -> None:
+    """What a story comes to, and what is drawn of it, is made once for all sessions of this process."""
+    share_steps(STEPS)
+    keep_drawn(DRAWN)
