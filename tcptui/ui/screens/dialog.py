@@ -112,11 +112,14 @@ class Dialog(ModalScreen[T], inherit_css=False):
         message.prevent_default()
 
     async def _on_resize(self, event: Resize) -> None:
-        """Textual lays out again what was laid out when it was resumed, and all that is beneath."""
+        """Textual lays out again what was laid out when it was resumed, and what is beneath only after it has
+        drawn that."""
         event.prevent_default()
-        sizes = {self._compositor.size, *(one.size for one in self.app._background_screens)}
-        if sizes != {event.size}:
-            await super()._on_resize(event)
+        event.stop()
+        screens = [*self.app._background_screens, self]
+        if {screen._compositor.size for screen in screens} != {event.size}:
+            for screen in screens:
+                screen._screen_resized(event.size)
 
     def _compositor_refresh(self) -> None:
         if not self._is_laid_out:
