@@ -112,18 +112,16 @@ class Dialog(ModalScreen[T], inherit_css=False):
         message.prevent_default()
 
     async def _on_resize(self, event: Resize) -> None:
-        """Textual lays out again what was laid out when it was resumed, and what is beneath only after it has
-        drawn that."""
+        """Textual lays out again what was laid out when it was resumed, and all that is beneath."""
         event.prevent_default()
-        event.stop()
-        screens = [*self.app._background_screens, self]
-        if {screen._compositor.size for screen in screens} != {event.size}:
-            for screen in screens:
-                screen._screen_resized(event.size)
+        sizes = {self._compositor.size, *(one.size for one in self.app._background_screens)}
+        if sizes != {event.size}:
+            await super()._on_resize(event)
 
     def _compositor_refresh(self) -> None:
-        if not self._is_laid_out:
-            return
+        sizes = {screen._compositor.size for screen in self.app._background_screens}
+        if not self._is_laid_out or sizes != {self._compositor.size}:
+            return  # Who has another size is told of the new one next, and then all is drawn.
         self._needs_beneath = not all(map(self._box.contains_region, self._compositor._dirty_regions))
         try:
             super()._compositor_refresh()
