@@ -55,9 +55,10 @@ class Garbage:
         gc.freeze()
         gc.disable()
         self._looks = self._ended = self._there = 0
+        self._memory = _memory()
         self._all_from = 0.0
         """When all may be looked at again."""
-        self._pages = _pages()
+        self._pages = self._pages_now()
         """Of memory, after all was looked at."""
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
@@ -75,6 +76,8 @@ class Garbage:
         self._next.cancel()
         gc.unfreeze()
         gc.enable()
+        if self._memory is not None:
+            os.close(self._memory)
 
     def _look(self) -> None:
         self._looks += 1
@@ -85,7 +88,7 @@ class Garbage:
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
     def _is_worth_it(self) -> bool:
-        grown = _pages() / self._pages
+        grown = self._pages_now() / self._pages
         if grown >= _FAR_GROWN:
             return True
         least = ENDED_OF_FEW if self._there <= FEW else max(LEAST_ENDED, self._there // _SHARE)
@@ -99,15 +102,17 @@ class Garbage:
         took = time.thread_time() - begun
         rest = _REST_SHORT if took <= _UNNOTICED or self._there <= FEW else _REST_LONG
         self._all_from = time.monotonic() + took * rest
-        self._ended, self._pages = 0, _pages()
+        self._ended, self._pages = 0, self._pages_now()
+
+    def _pages_now(self) -> int:
+        """That the process has, as far as that is known: 1, where it is not."""
+        if self._memory is None:
+            return 1
+        return max(1, int(os.pread(self._memory, 100, 0).split()[1]))
 
 
-def _pages() -> int:
-    """Of memory that the process has, as far as that is known: 1, where it is not."""
-    with suppress(OSError, ValueError, IndexError):
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
-        try:
-            return max(1, int(os.read(descriptor, 100).split()[1]))
-        finally:
-            os.close(descriptor)
-    return 1
+def _memory() -> int | None:
+    """Open from the beginning: the process may be one that can open nothing later."""
+    with suppress(OSError):
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    return None
