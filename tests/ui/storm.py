@@ -7,7 +7,6 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.geometry import Size
@@ -77,7 +76,7 @@ class StormApp(TcptuiApp):
 
     left = 0
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, renderable)
         if isinstance(renderable, CompositorUpdate):
             renderable.render_segments(self.console)

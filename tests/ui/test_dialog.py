@@ -116,7 +116,7 @@ class OnATerminal(Drawing):
         """Nothing of what was there can be relied on."""
         self.cells = [["#"] * width for _ in range(height)]
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, renderable)
         if not isinstance(renderable, CompositorUpdate):
             return
