@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -76,9 +77,14 @@ SHARE_ANSWERED = 0.02
 
 
 class StormApp(TcptuiApp):
-    """An app that is not left: what would end it is counted."""
+    """An app that is not left: what would end it is counted. What it draws is written as for a terminal."""
 
     left = 0
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if isinstance(renderable, CompositorUpdate):
+            renderable.render_segments(self.console)
 
     def exit(self, *arguments: object, **more: object) -> None:
         self.left += 1
