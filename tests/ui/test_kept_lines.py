@@ -1,0 +1,59 @@
+"""What is kept of a pane for when a step is shown again is what the pane would draw then."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from tcptui import library
+from tcptui.explain.catalogue import language
+from tcptui.ui.app import TcptuiApp
+from tcptui.ui.panes import kept
+from tcptui.ui.panes.pane import Pane
+from tcptui.ui.screens.run_screen import RunScreen
+from tcptui.ui.session import Session
+from tcptui.view.lines import Line
+
+KEYS = (
+    *("space",) * 8, *("b",) * 6, "home", "n", "n", "up", "down", "l", "d", "u", "escape", "full_stop",
+    "comma", "pageup", "pagedown", "tab", "i", "M", "P", "1", "left_square_bracket", "v", "g", "plus",
+    "enter",
+)  # fmt: skip
+COUNT = 150
+
+
+def fresh(pane: Pane) -> list[Line]:
+    _, _, width, height = pane.shown[0]
+    lines = pane.lines(width, height)[:height]
+    blank: Line = ((" " * width, "plain"),)
+    return lines + [blank] * (height - len(lines))
+
+
+@pytest.mark.parametrize(("story", "seed"), [("lost-syns", 1), ("web", 2), ("shared-socket", 3)])
+def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, seed: int) -> None:
+    dice = random.Random(seed)
+    scenario = library.SHIPPED.find(story)
+    found = [0, 0]
+
+    async def read() -> None:
+        app = TcptuiApp(Session(scenario), library.all_scenarios)
+        async with app.run_test(size=(100, 40)) as pilot:
+            for _ in range(COUNT):
+                await pilot.press(dice.choice(KEYS))
+                screen = app.screen
+                if not isinstance(screen, RunScreen) or screen.session.working:
+                    continue
+                for pane in screen.drawn:
+                    if not pane.display:
+                        continue
+                    assert pane.shown[1] == fresh(pane), pane
+                    of, (_, _, width, height) = pane.depends(), pane.shown[0]
+                    found[of is not None and (type(pane), width, height, language(), of) in kept._kept] += 1
+
+    async def both() -> None:
+        await asyncio.gather(read(), read())
+
+    asyncio.run(both())
+    assert found[1] > found[0] / 2, found
