@@ -55,9 +55,10 @@ def first_step(scenario: Scenario) -> Step:
 
 
 def share_steps(most: int) -> None:
-    """From here on so many steps are kept for all histories of this process, those that were made last."""
+    """From here on so many steps are kept for all histories of this process, those that were made last; 0:
+    none."""
     global _first, _next
-    _first, _next = lru_cache(most)(_begun), lru_cache(most)(_followed)
+    _first, _next = (lru_cache(most)(_begun), lru_cache(most)(_followed)) if most else (_begun, _followed)
 
 
 class _Same:

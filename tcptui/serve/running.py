@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tcptui.serve.any_reader import Serves
 from tcptui.serve.garbage import Garbage
 from tcptui.serve.reader import Client
-from tcptui.serve.sharing import share_work
+from tcptui.serve.sharing import share_no_more, share_work
 from tcptui.serve.told import summarize, tell_refused, tell_uncaught
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ async def prepared(served: Serves, log: Log, *admissions: Admission) -> AsyncIte
             tell_refused(log, *admissions)
             garbage.stop()
     finally:
+        share_no_more()
         await served.close()
 
 

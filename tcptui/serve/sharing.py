@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcptui.lab.steps import share_steps
-from tcptui.ui.panes.kept import keep_drawn
+from tcptui.ui.panes.kept import MOST_OF_ONE, keep_drawn
 
 STEPS, DRAWN = 1_000, 4_000
 """Steps of stories, and panes of one size with what they show of one; each has some ten kilobytes."""
@@ -13,3 +13,9 @@ def share_work() -> None:
     """What a story comes to, and what is drawn of it, is made once for all sessions of this process."""
     share_steps(STEPS)
     keep_drawn(DRAWN)
+
+
+def share_no_more() -> None:
+    """The process serves nobody any more."""
+    share_steps(0)
+    keep_drawn(MOST_OF_ONE)

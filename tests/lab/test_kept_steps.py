@@ -22,10 +22,10 @@ FEW = 30
 
 
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "_first", steps._first)
-    monkeypatch.setattr(steps, "_next", steps._next)
+def shared() -> Iterator[None]:
     share_steps(FEW)
+    yield
+    share_steps(0)
 
 
 def all_of(history: History) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def keep_drawn(most: int) -> None:
     """From here on so much is kept in this process, what was asked for last."""
     global _most
     _most = most
+    for key in [*_kept][: max(0, len(_kept) - most)]:
+        del _kept[key]
 
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:
