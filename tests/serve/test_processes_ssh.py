@@ -67,6 +67,8 @@ def test_ended_sessions_leave_nothing_in_the_server_or_in_the_process(tmp_path: 
                 assert after[what] <= before[what]
             await until(lambda: len(os.listdir(f"/proc/{process}/fd")) == descriptors)
             await _is_answered(stays)
+            stays.connection.abort()
+            await stays.connection.wait_closed()
 
         asyncio.run(test())
 
