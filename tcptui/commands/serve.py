@@ -50,10 +50,16 @@ def add_shared(parser: argparse.ArgumentParser, port: int) -> None:
         help=f"the port; if left out, {port}; 0: any that is free",
     )
     parser.add_argument("--log", metavar="FILE", help="log to this file, not to standard error")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--forked", action="store_true",
         help="a process for each session, which can open no file and reach nothing, for some 15 MiB each"
         " (Linux)",
+    )  # fmt: skip
+    where.add_argument(
+        "--processes", metavar="N", type=_number("processes", 1),
+        help="so many processes share all sessions, one for each core, say (Linux); if left out, they are in"
+        " the server's own",
     )  # fmt: skip
     add_library(parser, again=True)
     add_rooms(parser)
@@ -128,8 +134,8 @@ def admission_limits(options: argparse.Namespace) -> AdmissionLimits:
     from tcptui.serve.running import most_connections
 
     least = AdmissionLimits()
-    # A session in a process of its own has a socket that leads there.
-    most = most_connections(options.most, 2 if options.forked else 1)
+    # A session in another process has a socket that leads there.
+    most = most_connections(options.most, 2 if options.forked or options.processes else 1)
     return least._replace(
         total=most, per_address=options.most_per_address, address_rate=float(options.rate_per_address),
         address_burst=max(least.address_burst, 5 * options.rate_per_address),
@@ -151,22 +157,26 @@ def log_of(options: argparse.Namespace) -> Log:
 
 def served_of(options: argparse.Namespace, log: Log, opened: Opened) -> Serves:
     """What all sessions have in common."""
-    if options.forked and sys.platform != "linux":
-        raise Unusable("error.serve.forked_where")
+    is_own = not (options.forked or options.processes)
+    if not is_own and sys.platform != "linux":
+        raise Unusable("error.serve.forked_where", option="--forked" if options.forked else "--processes")
     from tcptui.serve.limits import Limits
     from tcptui.serve.reader import Served
     from tcptui.serve.warm import load_modules, load_stories
 
     limits = Limits(idle=options.idle * 60, longest=options.longest * 60)
     served = Served(library_of(options), limits, opened.rooms, opened.lecture)
-    if not options.forked or opened.rooms is not None:
+    if is_own or opened.rooms is not None:
         load_modules()
         load_stories(served)
-    if not options.forked:
+    if is_own:
         return served
-    from tcptui.serve.forked.sessions import ForkedSessions
+    from tcptui.serve.forked.sessions import ForkedSessions, Shared
 
-    return ForkedSessions(served, log.write)
+    shared = None
+    if options.processes:
+        shared = Shared(options.processes, -(-admission_limits(options).total // options.processes))
+    return ForkedSessions(served, log.write, shared=shared)
 
 
 def run(server: Coroutine[Any, Any, None]) -> None:

@@ -42,6 +42,11 @@ def use_language(language: Language) -> None:
     _language.set(language)
 
 
+def language() -> int:
+    """A number for the language of this context."""
+    return id(_language.get())
+
+
 def text(message: Message, raw: bool = False) -> str:
     """The message as a text in the reader's language: one line, without control characters.
 

@@ -12,25 +12,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
 from tcptui.lab.branches import CHANGE, Branch, Checkpoint, Origin, signs_of
 from tcptui.lab.moves import NEXT, Line, Move
-from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
+from tcptui.lab.steps import Step, first_step, narrated, step_after
 from tcptui.lab.wire import BadMove, Transmission, Wire
 from tcptui.named_tuple import NamedTuple
 
-if TYPE_CHECKING:
-    from tcptui.lab.narration import Narration
-
 INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
+MOST_STEPS = 16
+"""Steps that are kept, those that were made or come back to last."""
 KEPT = 3
 """Of so many intervals beside the latest it is kept what their moves brought about; others are replayed."""
 
@@ -48,16 +46,19 @@ class History:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        root, record = first_record(scenario)
-        self.narration = _narration(scenario)
+        self._first = self.step = first = first_step(scenario)
+        """This position; while a walk goes on, the one that it began with."""
+        self.narration = first.narration
         """What the story has said up to here; None: it says nothing."""
-        checkpoint = Checkpoint(root.copy(), record.a, record.b, self.narration)
-        self._branches = [Branch([checkpoint])]
+        record = first.record
+        assert record is not None
+        self._branches = [Branch([Checkpoint(first.world, record.a, record.b, first.narration)])]
         self._current = 0
         self.position = 0
-        self.world = root
-        self.before = root
-        """The state one move ago; the same as `world` at the beginning."""
+        self.world = self.before = first.world
+        self.visit = object()
+        """Another one whenever a position is come to: what a reader was asked or has put away there is asked
+        or shown again when he comes back."""
         self._record = self._record_before = record
         """What `_folded` has made of the first `_count` of `_latest`."""
         self._count = 0
@@ -73,6 +74,8 @@ class History:
         """The segments that ended in them."""
         self._intervals: dict[int, list[Report]] = {}
         """Of whole intervals of this branch by their numbers, those that were asked for last at the end."""
+        self._steps: dict[int, Step] = {}
+        """Of this branch, by the positions to which they lead, the last one last."""
         self._transmissions: dict[int, Transmission] | None = None
         """What `transmissions` has found for this position, by number."""
 
@@ -119,17 +122,19 @@ class History:
 
     def apply(self, move: Move = NEXT) -> Report:
         """Makes a move here; where another stands already, a branch begins. BadMove: nothing changed."""
-        world = self.world.copy()
-        report = world.apply(move)
         following = self._branch.moves(self.position, self.position + 1)
-        if following != [move] and (following or self._branch.fork == self.position):
+        is_known = following == [move]
+        step = (is_known and self._steps.get(self.position + 1)) or step_after(self.step, move)
+        report = step.report
+        assert report is not None
+        if not is_known and (following or self._branch.fork == self.position):
             self._fork(move)
         if self.position == self.length:
             signs = signs_of(report)
             if signs & CHANGE:
                 self.visited.update((one.old, one.new) for one in report.events if type(one) is StateChanged)
             self._branch.append(move, signs)
-        self._advance(world, report)
+        self._advance(step, report)
         return report
 
     def fork(self) -> None:
@@ -158,8 +163,16 @@ class History:
         `go_to` that one: what was one move ago is only known at the end."""
         if not 0 <= position <= self.length:
             raise BadMove("error.move.no_position", position=position, last=self.length)
+        if self._step_back(position):
+            return
         checkpoint = max(0, position - 1) // INTERVAL  # Before it: the move that leads here is wanted too.
+        if 0 < position - self.position < self.position - checkpoint * INTERVAL:
+            for _ in range(self.position, position):
+                self.forward()
+                yield
+            return
         kept = self._checkpoints[checkpoint]
+        self.visit = object()
         self.world = self.before = world = kept.world.copy()
         self._record = self._record_before = self._record.with_ends(kept.a, kept.b)
         self.narration = kept.narration
@@ -175,11 +188,16 @@ class History:
             self.report = report = world.apply(move)
             self._latest.append(report)
             self._ended += report.ended
-            if self.narration is not None:
-                self._narrate(world, report)
+            self.narration = narrated(self.narration, world, report)
             self._transmissions = None  # They may be asked for between two moves.
             self.position += 1
+            if self.position == position:
+                self.step = Step(world, self.before, report, self.narration)
+                self._keep_step()
             yield
+        if not position:
+            self.step = self._first
+            self.world = self.before = self.step.world
 
     def is_on(self, line: Line, position: int) -> bool:
         """Whether it is at that position of a line of moves."""
@@ -199,6 +217,7 @@ class History:
         """Another branch, at the same position or, if that is shorter, at its end."""
         self._current = branch % len(self._branches)
         self._intervals.clear()
+        self._steps.clear()
         self.go_to(min(self.position, self.length))
 
     def transmissions(self) -> list[Transmission]:
@@ -356,36 +375,61 @@ class History:
         self._current = len(branches) - 1
 
     def _forget_what_follows(self) -> None:
-        """Drops the intervals that the branch left behind has gone through after this position."""
+        """Drops the intervals and steps that the branch left behind has gone through after this position."""
+        self._steps = {at: step for at, step in self._steps.items() if at <= self.position}
         for later in [one for one in self._intervals if one * INTERVAL >= self._since]:
             del self._intervals[later]
 
-    def _advance(self, world: WorldState, report: Report) -> None:
+    def _step_back(self, position: int) -> bool:
+        """Goes back to a position behind the last checkpoint, if its step is kept; whether it is."""
+        since, step = self._since, self._steps.get(position)
+        if step is None or not since < position < since + len(self._latest):
+            return False
+        kept = self._checkpoints[since // INTERVAL]
+        self._latest = self._latest[: position - since]
+        self._ended = [one for report in self._latest for one in report.ended]
+        self._record = self._record_before = self._record.with_ends(kept.a, kept.b)
+        self._count = 0
+        self._come_to(step, position)
+        return True
+
+    def _advance(self, step: Step, report: Report) -> None:
         if len(self._latest) == INTERVAL:
             self._folded()
             self._keep(self._since // INTERVAL, self._latest)
             self._since = self.position
             self._latest, self._ended, self._count = [], [], 0
-        self.before, self.world = self.world, world
         self._latest.append(report)
         self._ended += report.ended
-        self.report = report
-        self._transmissions = None
-        self.position += 1
-        if self.narration is not None:
-            self._narrate(world, report)
+        self._come_to(step, self.position + 1)
         if self.position % INTERVAL == 0 and len(self._checkpoints) == self.position // INTERVAL:
             record = self._folded()
-            self._checkpoints.append(Checkpoint(world.copy(), record.a, record.b, self.narration))
+            self._checkpoints.append(Checkpoint(step.world.copy(), record.a, record.b, self.narration))
 
-    def _narrate(self, world: WorldState, report: Report) -> None:
-        assert self.narration is not None
-        self.narration = self.narration.after(world.facts_of(report), report.at)
+    def _come_to(self, step: Step, position: int) -> None:
+        self.step, self.position, self.visit = step, position, object()
+        self.world, self.before = step.world, step.before
+        self.report, self.narration = step.report, step.narration
+        self._transmissions = None
+        self._keep_step()
+
+    def _keep_step(self) -> None:
+        """That of this position."""
+        steps, position = self._steps, self.position
+        steps.pop(position, None)
+        steps[position] = self.step
+        if len(steps) > MOST_STEPS:
+            del steps[next(iter(steps))]
 
     def _folded(self) -> Record:
         """The record up to this position, without segments."""
-        for report in self._latest[self._count :]:
-            self._record_before, self._record = self._record, self._record.after(report)
+        steps = self._steps
+        for position, report in enumerate(self._latest[self._count :], self._since + self._count + 1):
+            step = steps.get(position)
+            record = (step is not None and step.record) or self._record.after(report)
+            if step is not None:
+                step.record = record
+            self._record_before, self._record = self._record, record
         self._count = len(self._latest)
         return self._record
 
@@ -393,11 +437,3 @@ class History:
 def _has_ended(number: int, wire: Wire) -> bool:
     """Whether a segment has left, and is on the wire no more."""
     return number <= wire.launched and all(one.number != number for one in wire.transmissions)
-
-
-def _narration(scenario: Scenario) -> Narration | None:
-    if not scenario.say and not scenario.claims and "{" not in scenario.answer + scenario.harm:
-        return None  # As nearly all runs of tests and searches: nothing is imported for them.
-    from tcptui.lab.narration import narration_of
-
-    return narration_of(scenario)

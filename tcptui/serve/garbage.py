@@ -54,9 +54,10 @@ class Garbage:
         gc.freeze()
         gc.disable()
         self._looks = self._ended = self._there = 0
+        self._memory = _memory()
         self._all_from = 0.0
         """When all may be looked at again."""
-        self._pages, self._there_then = _pages(), 0
+        self._pages, self._there_then = self._pages_now(), 0
         """Of memory, and the sessions, after all was looked at."""
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
@@ -74,6 +75,8 @@ class Garbage:
         self._next.cancel()
         gc.unfreeze()
         gc.enable()
+        if self._memory is not None:
+            os.close(self._memory)
 
     def _look(self) -> None:
         self._looks += 1
@@ -85,7 +88,7 @@ class Garbage:
 
     def _is_worth_it(self) -> bool:
         come = max(0, self._there - self._there_then)
-        grown = _pages() / (self._pages + come * _PAGES_EACH)
+        grown = self._pages_now() / (self._pages + come * _PAGES_EACH)
         if self._there > FEW:
             return grown >= _FAR_GROWN
         is_wanted = self._ended >= ENDED_OF_FEW or grown >= _GROWN
@@ -96,15 +99,17 @@ class Garbage:
         StylesCache.get_inner_outer.cache_clear()
         gc.collect()
         self._all_from = time.monotonic() + (time.thread_time() - begun) * _REST
-        self._ended, self._pages, self._there_then = 0, _pages(), self._there
+        self._ended, self._pages, self._there_then = 0, self._pages_now(), self._there
+
+    def _pages_now(self) -> int:
+        """That the process has, as far as that is known: 1, where it is not."""
+        if self._memory is None:
+            return 1
+        return max(1, int(os.pread(self._memory, 100, 0).split()[1]))
 
 
-def _pages() -> int:
-    """Of memory that the process has, as far as that is known: 1, where it is not."""
-    with suppress(OSError, ValueError, IndexError):
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
-        try:
-            return max(1, int(os.read(descriptor, 100).split()[1]))
-        finally:
-            os.close(descriptor)
-    return 1
+def _memory() -> int | None:
+    """Open from the beginning: the process may be one that can open nothing later."""
+    with suppress(OSError):
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    return None

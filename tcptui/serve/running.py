@@ -14,10 +14,12 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tcptui.lab.steps import share_steps
 from tcptui.serve.any_reader import Serves
 from tcptui.serve.garbage import Garbage
 from tcptui.serve.reader import Client
 from tcptui.serve.told import summarize, tell_refused, tell_uncaught
+from tcptui.ui.panes.kept import keep_drawn
 
 if TYPE_CHECKING:
     from tcptui.serve.admission import Admission
@@ -29,6 +31,8 @@ ENDS_WITHIN = 4.0
 """Seconds that those who are there have to leave."""
 WARM_UP = 10.0
 """Seconds that the first screen may take."""
+STEPS_SHARED, DRAWN_SHARED = 1_000, 4_000
+"""Steps of stories, and panes of a size with what they show of one; each has some ten kilobytes."""
 LEAST_FRAME = 500
 """Octets: what is less is no screen."""
 
@@ -95,6 +99,7 @@ async def prepared(served: Serves, log: Log, *admissions: Admission) -> AsyncIte
     """What a server needs while its event loop runs: errors and refused connections are told to the log, the
     first screen has been drawn, garbage is collected between keys."""
     tell_uncaught(log)
+    share_work()
     try:
         await warm_up(served)
         garbage = Garbage()
@@ -107,6 +112,12 @@ async def prepared(served: Serves, log: Log, *admissions: Admission) -> AsyncIte
             garbage.stop()
     finally:
         await served.close()
+
+
+def share_work() -> None:
+    """What a story comes to, and what is drawn of it, is made once for all sessions of this process."""
+    share_steps(STEPS_SHARED)
+    keep_drawn(DRAWN_SHARED)
 
 
 async def warm_up(served: Serves) -> None:

@@ -11,7 +11,6 @@ from tcptui.core.message import Message
 from tcptui.explain.catalogue import say, text
 from tcptui.explain.predict import Question, question_of
 from tcptui.lab.history import History
-from tcptui.lab.state import WorldState
 from tcptui.ui.seen import Scores
 from tcptui.view.asked import Asked
 
@@ -25,12 +24,12 @@ class Predicting:
     def __init__(self, history: History, scores: Scores, *, for_class: bool = False) -> None:
         self._history, self._scores = history, scores
         self.for_class = for_class
-        self._asked: tuple[WorldState | None, Question | None] = (None, None)
-        """A state, and the question before its next step."""
-        self._uncovered: WorldState | None = None
-        """Where the class has been shown the answer."""
-        self._told: tuple[WorldState | None, str, bool] = (None, "", True)
-        """A state, what is told there of the last answer, and whether that was not wrong."""
+        self._asked: tuple[object, Question | None] = (None, None)
+        """A visit to a position, and the question before the next step."""
+        self._uncovered: object = None
+        """The visit in which the class has been shown the answer."""
+        self._told: tuple[object, str, bool] = (None, "", True)
+        """A visit, what is told then of the last answer, and whether that was not wrong."""
 
     def of(self, history: History) -> Predicting:
         """The same for another run."""
@@ -48,21 +47,21 @@ class Predicting:
     @property
     def question(self) -> Question | None:
         """The question that stands; None: there is none here."""
-        world = self._history.world
-        if self._asked[0] is not world:
-            self._asked = world, question_of(world)
+        history = self._history
+        if self._asked[0] is not history.visit:
+            self._asked = history.visit, question_of(history.world)
         return self._asked[1]
 
     @property
     def covered(self) -> bool:
         """Whether there is an answer that nobody may see yet."""
-        return self.question is not None and self._uncovered is not self._history.world
+        return self.question is not None and self._uncovered is not self._history.visit
 
     def uncover(self) -> bool:
         """Takes the cover off the answer, for a class; False: there is none to be taken off."""
         if not self.for_class or not self.covered:
             return False
-        self._uncovered = self._history.world
+        self._uncovered = self._history.visit
         return True
 
     def has(self, choice: int) -> bool:
@@ -79,7 +78,7 @@ class Predicting:
         key = "predict.right" if right else "predict.wrong" if choice else "predict.unanswered"
         told = [self._text(Message.of(key, answer=question.told)), source]
         self._told = (
-            self._history.world,
+            self._history.visit,
             say("text.between_sentences").join(filter(None, told)),
             not choice or right,
         )
@@ -96,7 +95,7 @@ class Predicting:
             score = self._scores.of(self._chapter)
             title = say("predict.score", right=score.right, count=score.answered, chapter=self._chapter)
             title = title if score.answered else say("predict.title")
-        last, right = (told[1], told[2]) if told[0] is self._history.world else ("", True)
+        last, right = (told[1], told[2]) if told[0] is self._history.visit else ("", True)
         if question is None:
             goes_on = self._history.world.next_event() is not None
             if self.for_class and not (waits or goes_on):

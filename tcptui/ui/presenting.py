@@ -40,7 +40,7 @@ class Presenting:
         self._moves: tuple[History | None, int, Line, str] = (None, 0, Line({}, 0), "")
         """A history, its branch, a line of its moves, and their text."""
         self._asks: tuple[object, int] = (None, 0)
-        """The state before which a question stands, and the question's number."""
+        """The visit to a position in which a question stands, and the question's number."""
 
     def hear(self, what: Counted | Trouble) -> None:
         """What the room tells."""
@@ -130,8 +130,8 @@ class Presenting:
             return 0, False
         if predicting.question is None:
             return self._asks[1], bool(self._asks[1])
-        if self._asks[0] is not session.world:
-            self._asks = session.world, self._shown.number + 1
+        if self._asks[0] is not session.history.visit:
+            self._asks = session.history.visit, self._shown.number + 1
         return self._asks[1], not predicting.covered
 
     def _text_of_moves(self, history: History) -> str:

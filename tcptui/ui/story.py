@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from tcptui.lab.history import History
 from tcptui.lab.scenario import Claim
-from tcptui.lab.state import WorldState
 from tcptui.view.story import NOTHING, Panel
 
 
@@ -21,8 +20,8 @@ class Story:
         self._history = history
         self._asked = False
         """Whether question and answer are wanted."""
-        self._put_away: WorldState | None = None
-        """Where the reader has put the answer away; whoever comes back there later comes to another state."""
+        self._put_away: object = None
+        """The visit to a position in which the reader has put the answer away."""
         self.words = 0, ""
         """After how many moves of the run something else is to be said, and what: a lecture's words."""
         self.is_lectured = False
@@ -87,7 +86,7 @@ class Story:
         scenario = self._history.scenario
         if self._asked:
             return Panel(scenario.question, self.answer or self._played)
-        if self._put_away is self._history.world:
+        if self._put_away is self._history.visit:
             return NOTHING
         answer = self.answer
         return Panel("", answer) if answer else NOTHING
@@ -119,5 +118,5 @@ class Story:
         if self.panel == NOTHING:
             return False
         self._asked = False
-        self._put_away = self._history.world
+        self._put_away = self._history.visit
         return True

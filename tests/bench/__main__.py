@@ -2,9 +2,9 @@
 
 ``python -m tests.bench PART...`` measures only those parts; ``fuzz`` and ``fuzz=1000000``, ten million
 segments or as many as asked for, and ``kernel`` and ``kernel=10000``, so many random scripts beside the
-running kernel, and ``serve-forked``, ``serve-dense``, ``serve-connects`` and ``serve-web``, or all of them
-as ``serve``, and ``serve-watchers`` and ``serve-watchers-redis`` are only run when they are named; these with
-other than the usual number of readers as ``serve-forked=50``.
+running kernel, and ``serve-forked``, ``serve-dense``, ``serve-processes``, ``serve-connects`` and
+``serve-web``, or all of them as ``serve``, and ``serve-watchers`` and ``serve-watchers-redis`` are only run
+when they are named; these with other than the usual number of readers as ``serve-forked=50``.
 
 Screen figures are taken in turns with their yardstick, so that a machine whose speed drifts slows both.
 Nothing here is a test: a figure that misses its goal is printed, not raised.

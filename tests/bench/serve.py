@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.serve.ssh_server import ServerProcess, children
+from tests.serve.ssh_server import ServerProcess, children, descendants
 
 FORKED, DENSE, VISITS, WEB = 200, 1_000, 10_000, 200
 """Readers, and those who come and go."""
@@ -28,6 +28,8 @@ PRESS_FOR = 20.0
 """Seconds."""
 IDLE_FOR = 10.0
 AT_ONCE = 10
+PROCESSES = 2
+"""That share the sessions."""
 """Who come at the same time."""
 ROUNDS, COMPARED = 20, 5
 """Of those who come and go; how many looks at the memory are compared, after as many for warming up."""
@@ -99,17 +101,20 @@ def forked(count: int = FORKED) -> Iterator[Figure]:
         yield from _idle([server.process.pid, fork_server, *sessions], f"{count} forked")
 
 
-def dense(count: int = DENSE, way: str = "ssh", name: str = "dense") -> Iterator[Figure]:
-    """All in one process."""
-    with _served(way=way) as (server, readers):
+def dense(
+    count: int = DENSE, way: str = "ssh", name: str = "dense", options: tuple[str, ...] = ()
+) -> Iterator[Figure]:
+    """All in one process, or in as many as the options want."""
+    with _served(*options, way=way) as (server, readers):
         readers.do(come=AT_ONCE, at_once=AT_ONCE)
-        before = _memory(server.process.pid)["Rss"]
+        processes = [server.process.pid, *descendants(server.process.pid)]
+        before = sum(_memory(one)["Pss"] for one in processes)
         yield from _pressed(readers, count - AT_ONCE, DENSE_RATE, f"{count} {name}, {DENSE_RATE:g} keys/s")
-        after = _memory(server.process.pid)["Rss"]
+        after = sum(_memory(one)["Pss"] for one in processes)
         yield Figure(
             f"a {name} session: memory", (after - before) / (count - AT_ONCE) / MIB, "MiB", "at most 2 MiB"
         )
-        yield from _idle([server.process.pid], f"{count} {name}")
+        yield from _idle(processes, f"{count} {name}")
 
 
 def connects(count: int = VISITS) -> Iterator[Figure]:
@@ -172,6 +177,10 @@ def _memory(pid: int) -> dict[str, int]:
 PARTS: dict[str, tuple[Callable[[int], Iterator[Figure]], int]] = {
     "serve-forked": (forked, FORKED),
     "serve-dense": (dense, DENSE),
+    "serve-processes": (
+        partial(dense, name=f"in {PROCESSES} processes", options=("--processes", str(PROCESSES))),
+        DENSE,
+    ),
     "serve-connects": (connects, VISITS),
     "serve-web": (partial(dense, way="web", name="web"), WEB),
 }

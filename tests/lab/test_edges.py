@@ -119,6 +119,7 @@ def test_a_fork_looks_at_few_moves_of_each_branch_however_long_they_are() -> Non
     branches = history._branches
     for branch in branches:
         branch.others = Counted(branch.others)
+    history.go_to(0)
     history.go_to(49)
     history.apply(Wait(5))
     assert (history.branches, history.branch) == (21, 4)

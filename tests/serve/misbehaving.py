@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 
 from tcptui.serve.first import Start
 from tcptui.serve.forked import confinement
 from tcptui.serve.forked.fork_server import main
 from tcptui.serve.forked.messages import ENDED, OUTPUT, frame, table_frame
+from tcptui.serve.forked.session import Session
 from tcptui.serve.reader import Client, Ended, Reason
 from tcptui.serve.terminal import Outlet
 
@@ -24,6 +27,14 @@ class Misbehaving:
         self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self.sizes = 0
         self.fed = 0
+        self.stays = False
+
+    @property
+    def socket(self) -> int:
+        """The descriptor of its own."""
+        assert isinstance(self.outlet, Session)
+        assert self.outlet._transport is not None
+        return int(self.outlet._transport.get_extra_info("socket").fileno())
 
     def feed(self, octets: bytes) -> None:
         self.fed += len(octets)
@@ -51,7 +62,7 @@ class Misbehaving:
         return await self.ended
 
     def end(self, reason: Reason) -> None:
-        if not self.ended.done():
+        if not self.ended.done() and not self.stays:
             self.ended.set_result(Ended(reason, 0.5, self.fed))
 
     # What it is told to do.
@@ -95,6 +106,19 @@ class Misbehaving:
         while True:
             pass
 
+    def do_collect(self, _: str) -> None:
+        """A collection of garbage that takes longer than a turn may."""
+
+        def burn(phase: str, _: object) -> None:
+            until = time.thread_time() + 1.5 * confinement.MOST_TURN
+            while phase == "start" and time.thread_time() < until:
+                pass
+
+        gc.callbacks.append(burn)
+        gc.collect(0)
+        gc.callbacks.remove(burn)
+        self.outlet.write(b"collected")
+
     def do_deaf(self, _: str) -> None:
         """Takes nothing any more, and uses no processor time."""
         signal.pause()
@@ -104,13 +128,25 @@ class Misbehaving:
         self.outlet.write(f"ate {len(eaten)}".encode())
 
     def do_garble(self, _: str) -> None:
-        os.write(3, b"\xff" * 100)
+        os.write(self.socket, b"\xff" * 100)
 
     def do_linger(self, _: str) -> None:
         """Says that it has ended, and goes on."""
-        ended = {"reason": "left", "seconds": 1, "steps": 2, "error": ""}
-        os.write(3, table_frame(ENDED, ended) + frame(OUTPUT, b"more"))
+        self.do_say_ended("")
         signal.pause()
+
+    def do_say_ended(self, _: str) -> None:
+        """The same, but it takes what comes."""
+        ended = {"reason": "left", "seconds": 1, "steps": 2, "error": ""}
+        os.write(self.socket, table_frame(ENDED, ended) + frame(OUTPUT, b"more"))
+
+    def do_stay(self, _: str) -> None:
+        """Does not end when it is told to, from then on."""
+        self.stays = True
+
+    def do_tell_server(self, what: str) -> None:
+        """Over the socket that brings sessions, of a process that is shared."""
+        os.write(3, what.encode())
 
     def do_try(self, told: str) -> None:
         """What an attempt to reach something comes to."""
@@ -130,6 +166,8 @@ class Misbehaving:
             "user": lambda: (os.getuid(), os.getgid(), os.getgroups()),
             "group": lambda: os.getpgrp() == os.getpid(),
             "environment": lambda: sorted(os.environ),
+            "process": os.getpid,
+            "tasks": lambda: len(asyncio.all_tasks()),
         }
         try:
             came = repr(attempts[what]())

@@ -40,6 +40,11 @@ def children(pid: int) -> list[int]:
     return sorted({int(one) for one in " ".join(lists).split()})
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that a server has: the fork server, and its children."""
+    return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
 async def connect(port: int, **options: Any) -> asyncssh.SSHClientConnection:
     """A client that has logged in at this port of loopback."""
     return await asyncssh.connect(

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,88 +15,15 @@ import pytest
 
 from tcptui.core.message import Message, MessageError
 from tcptui.explain.catalogue import say
-from tcptui.serve.first import Start
 from tcptui.serve.forked import reader as forked_reader
 from tcptui.serve.forked.messages import MOST, BadFrame, Frames, frame, size_frame, size_of, table_of
-from tcptui.serve.forked.reader import ChildError, ForkedReader
-from tcptui.serve.forked.sessions import ForkedSessions
+from tcptui.serve.forked.reader import ChildError
 from tcptui.serve.limits import MOST_FED
-from tcptui.serve.reader import Client, Ended, Served
+from tcptui.serve.reader import Ended
 from tcptui.serve.terminal import given_back
-from tests.serve.reading import PATIENCE, Sink, run
+from tests.serve.forking import Forked, begun, forking, pid_of
+from tests.serve.reading import run
 from tests.serve.ssh_server import children
-
-MISBEHAVING = "tests.serve.misbehaving"
-CHECKOUT = str(Path(__file__).parents[2])
-
-
-class Forked:
-    """A session of `misbehaving`."""
-
-    def __init__(self, sessions: ForkedSessions) -> None:
-        self.sink = Sink()
-        reader = sessions.reader(Client.of(user="ann"), self.sink, Start("tale"))
-        assert isinstance(reader, ForkedReader)
-        self.reader = reader
-        self.task = asyncio.create_task(self.reader.run())
-
-    async def until(self, there: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not there():
-            assert time.monotonic() < deadline, self.sink.octets[-200:]
-            await asyncio.sleep(0.005)
-
-    async def says(self, told: bytes, *, to: str) -> None:
-        self.reader.feed(to.encode())
-        await self.until(lambda: told in self.sink.octets)
-
-    async def answer(self, what: str) -> str:
-        """What an attempt comes to."""
-        self.sink.octets = b""
-        self.reader.feed(f"try {what}".encode())
-        await self.until(lambda: self.sink.octets)
-        return self.sink.octets.decode()
-
-    async def goes_deaf(self) -> None:
-        """From then on it takes nothing, and does not end when it is told to."""
-        self.reader.feed(b"deaf")
-        await asyncio.sleep(0.05)
-
-    async def until_no_child(self, sessions: ForkedSessions) -> None:
-        await self.until(lambda: not children(pid_of(sessions)))
-
-    async def ended(self) -> Ended:
-        return await asyncio.wait_for(self.task, PATIENCE)
-
-
-@asynccontextmanager
-async def forking(
-    told: list[Message] | None = None, module: str = MISBEHAVING
-) -> AsyncIterator[ForkedSessions]:
-    sessions = ForkedSessions(Served(), (told if told is not None else []).append, module)
-    try:
-        yield sessions
-    finally:
-        await sessions.close()
-
-
-@asynccontextmanager
-async def begun() -> AsyncIterator[tuple[ForkedSessions, Forked]]:
-    """A session that has told its story."""
-    async with forking() as sessions:
-        one = Forked(sessions)
-        await one.says(b"tale ", to="")
-        yield sessions, one
-
-
-@pytest.fixture(autouse=True)
-def _modules_of_the_tests_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", CHECKOUT)
-
-
-def pid_of(sessions: ForkedSessions) -> int:
-    assert sessions._process is not None
-    return sessions._process.pid
 
 
 def test_what_passes() -> None:

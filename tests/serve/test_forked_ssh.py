@@ -15,16 +15,11 @@ from tcptui.serve.reader import Client as ReaderClient
 from tcptui.serve.reader import Served
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.screens.save import choices
+from tests.serve.forking import pid_of
 from tests.serve.reading import ESCAPE, Sink, octets_of
-from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, children, until
-from tests.serve.test_forked import pid_of
+from tests.serve.ssh_server import GIVEN_BACK, Client, ServerProcess, descendants, until
 
 COPIED = (b"\x1b]52;c;", b"terminals take copies of at most")
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that a server has: the fork server, and its children."""
-    return [one for child in children(pid) for one in (child, *descendants(child))]
 
 
 def test_a_session_that_is_killed_and_the_end_of_the_server(tmp_path: Path) -> None:

@@ -110,11 +110,18 @@ def test_files_that_can_not_be_used(tmp_path: Path, refused: Refused) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", ["--most", "--most-per-address", "--rate-per-address", "--idle", "--longest"]
+    "option", ["--most", "--most-per-address", "--rate-per-address", "--idle", "--longest", "--processes"]
 )
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1" * 40])
 def test_limits_are_numbers(option: str, text: str, refused: Refused) -> None:
     assert refused("ssh", f"{option}={text}") == f"{option} {text[:20]}: must be 1 to 999999"
+
+
+@pytest.mark.parametrize("way", ["ssh", "web"])
+def test_a_process_for_each_session_or_some_for_all(way: str, refused: Refused) -> None:
+    assert refused(way, "--forked", "--processes", "2").startswith(
+        "argument --processes: not allowed with argument --forked"
+    )
 
 
 @pytest.mark.parametrize(("way", "missing"), [("ssh", ("asyncssh", "aiohttp")), ("web", ("aiohttp",))])

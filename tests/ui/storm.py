@@ -8,19 +8,25 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tcptui import lecture, library
+from tcptui.explain.catalogue import language
 from tcptui.files import BadFile
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.lecturing import Lecturing
+from tcptui.ui.panes import kept
+from tcptui.ui.panes.pane import Pane
 from tcptui.ui.preferences import Preferences
+from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
+from tcptui.view.lines import Line
 
 CHARACTERS = {
     "space": " ", "enter": "\r", "tab": "\t", "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":",
@@ -71,9 +77,14 @@ SHARE_ANSWERED = 0.02
 
 
 class StormApp(TcptuiApp):
-    """An app that is not left: what would end it is counted."""
+    """An app that is not left: what would end it is counted. What it draws is written as for a terminal."""
 
     left = 0
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if isinstance(renderable, CompositorUpdate):
+            renderable.render_segments(self.console)
 
     def exit(self, *arguments: object, **more: object) -> None:
         self.left += 1
@@ -220,6 +231,20 @@ def _check(app: TcptuiApp, seed: int) -> None:
     if app.session is not None:
         history = app.session.history
         assert 0 <= history.position <= history.length
+    if isinstance(app.screen, PaneScreen):
+        for pane in app.screen.drawn:
+            if pane.display:
+                _check_kept(pane)
+
+
+def _check_kept(pane: Pane) -> None:
+    """What is kept of a pane, by whomever it was drawn, is what it would draw now."""
+    of, (_, _, width, height) = pane.depends(), pane.shown[0]
+    known = None if of is None else kept._kept.get((type(pane), width, height, language(), of))
+    if known is not None:
+        blank: Line = ((" " * width, "plain"),)
+        lines = pane.lines(width, height)[:height]
+        assert known == lines + [blank] * (height - len(lines)), of
 
 
 async def _leave(app: StormApp, pilot: Pilot[None]) -> None:

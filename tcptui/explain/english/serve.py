@@ -12,8 +12,8 @@ SENTENCES: dict[str, str] = {
         " --password-file FILE or --open"
     ),
     "error.serve.open": "--open is for anybody: it does not go with {other}",
-    "error.serve.forked": "the process that --forked needs does not start: {why}",
-    "error.serve.forked_where": "--forked works on Linux alone",
+    "error.serve.forked": "the process that forks those of sessions does not start: {why}",
+    "error.serve.forked_where": "{option} works on Linux alone",
     "error.serve.key": "{name}: a presenter's key is one line of 16 or more letters, digits, - and _",
     "error.serve.present_key": "--present-key is the key of a room: it needs --present",
     "error.serve.lecture": "--lecture is given in a room: it needs --present",
@@ -82,6 +82,7 @@ SENTENCES: dict[str, str] = {
     "serve.cut.attempts": "too many attempts to log in",
     "serve.cut.stalled": "what it was sent was not taken",
     "serve.forked.died": "the process of this session has ended: {how}",
+    "serve.forked.cut": "this session did not end when it was told to: it was cut off",
     "serve.forked.turn": "the process of this session was ended: one answer took {seconds} s of CPU time",
     "serve.forked.lost": "the process that forks sessions has ended, and all sessions with it: {how}",
     "serve.log.lost": "lines that could not be written: {lines}",

@@ -1,193 +1,114 @@
-"""The child: one session, from the first message to the last, and nothing else.
+"""The child: a process that runs one session, or one of a few that share all of them.
 
-`make_reader` makes what runs the session of a client, an outlet and a start: a `Reader`. Whatever happens,
-the process ends with `os._exit`: what the fork server has registered for its own end is none of a child's
-business.
+A child of one session has its socket from the beginning. A child of many has the end of a pair of sockets
+that keep messages apart (SOCK_SEQPACKET), over which the server sends it "session NUMBER", with the socket
+of the session beside it (SCM_RIGHTS), and "kill NUMBER". It tells "over NUMBER" of each that was killed, and
+"error ERROR" of what nobody has caught, where the session is not known. When the other end is closed it ends.
+
+Whatever happens, the process ends with `os._exit`: what the fork server has registered for its own end is
+none of a child's business.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import time
-from collections.abc import Callable
-from socket import SO_SNDBUF, SOL_SOCKET, socket
-from typing import Any, NoReturn, TypeAlias
+from collections.abc import Coroutine
+from contextlib import suppress
+from socket import socket
+from typing import Any, NoReturn
 
-from tcptui.serve.any_reader import AnyReader
-from tcptui.serve.first import Start
-from tcptui.serve.forked.confinement import confine, watched_loop
-from tcptui.serve.forked.messages import (
-    ENDED,
-    GOOD_BYE,
-    INPUT,
-    OUTPUT,
-    SIZE,
-    START,
-    Frames,
-    frame,
-    size_of,
-    table_frame,
-    table_of,
-)
-from tcptui.serve.reader import Client, Ended
-from tcptui.serve.terminal import Outlet
-from tcptui.serve.told import places_of
+from tcptui.serve.forked.confinement import confine, may_receive, watched_loop
+from tcptui.serve.forked.control import receive
+from tcptui.serve.forked.session import SESSION, MakeReader, Session, told, uncaught
+from tcptui.serve.garbage import Garbage
 
-OUTPUT_WAITING = 65_536
-"""Octets that may wait in the child, and about as many in the socket, before its outlet is full."""
-LONGEST_ERROR = 1000
-"""Characters of an error that are told."""
-SESSION = 3
+_END = 3
 """The descriptor of its socket; below it there is only /dev/null."""
 
 
-MakeReader: TypeAlias = Callable[[Client, Outlet, Start], AnyReader]
-
-
-def run_child(descriptor: int, make_reader: MakeReader) -> NoReturn:
-    """Runs the session whose socket that is, and ends the process."""
+def run_child(descriptor: int, make_reader: MakeReader, shared: int) -> NoReturn:
+    """Runs the session whose socket that is, or, if the process is `shared` by as many as that, those that
+    come over it, and ends the process."""
     status = 1
     try:
         _leave_only(descriptor)
         with asyncio.Runner(loop_factory=watched_loop) as runner:
             runner.get_loop()  # It has descriptors of its own.
-            confine()
-            runner.run(_session(socket(fileno=SESSION), make_reader))
+            runner.run(_run(socket(fileno=_END), make_reader, shared))
         status = 0
     finally:
         os._exit(status)
 
 
 def _leave_only(descriptor: int) -> None:
-    """Closes all descriptors but that one, which is `SESSION` afterwards."""
-    os.dup2(descriptor, SESSION)
-    os.closerange(SESSION + 1, os.sysconf("SC_OPEN_MAX"))
+    """Closes all descriptors but that one, which is `_END` afterwards."""
+    os.dup2(descriptor, _END)
+    os.closerange(_END + 1, os.sysconf("SC_OPEN_MAX"))
     null = os.open(os.devnull, os.O_RDWR)
-    for standard in range(SESSION):
+    for standard in range(_END):
         os.dup2(null, standard)
     os.close(null)
 
 
-async def _session(end: socket, make_reader: MakeReader) -> None:
-    end.setsockopt(SOL_SOCKET, SO_SNDBUF, OUTPUT_WAITING)
-    child = _Child(make_reader)
-    asyncio.get_running_loop().set_exception_handler(child.note)
-    await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=end)
-    await child.over
+def _run(end: socket, make_reader: MakeReader, shared: int) -> Coroutine[Any, Any, None]:
+    return _Many(end, make_reader).run(shared) if shared else _run_one(end, make_reader)
 
 
-def told(error: BaseException) -> str:
-    """An error as the child tells it: what, and at which places, the innermost first."""
-    places = ", ".join(reversed(places_of(error)))
-    return f"{type(error).__name__} {error} ({places})"[:LONGEST_ERROR]
+async def _run_one(end: socket, make_reader: MakeReader) -> None:
+    session = Session(make_reader)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: session.note(uncaught(context)))
+    confine()
+    await session.run(end)
 
 
-class _Child(asyncio.Protocol):
-    """The socket as the outlet of a Reader, and as what feeds it."""
+class _Many:
+    """The sessions of a shared process, each in a task and a context of its own."""
 
-    def __init__(self, make_reader: MakeReader) -> None:
-        self._make_reader = make_reader
-        self._frames = Frames((START, INPUT, SIZE, GOOD_BYE))
-        self._transport: asyncio.Transport | None = None
-        self._reader: AnyReader | None = None
-        self._run: asyncio.Task[None] | None = None
-        self._begun = time.monotonic()
-        self._uncaught: BaseException | None = None
-        """The first error that nothing has ended of."""
-        self.is_full = False
-        self.over = asyncio.get_running_loop().create_future()
-        """Done when the socket is closed."""
+    def __init__(self, control: socket, make_reader: MakeReader) -> None:
+        self._control, self._make_reader = control, make_reader
+        self._sessions: dict[str, asyncio.Task[None]] = {}
+        self._garbage: Garbage
 
-    def note(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """An error that nobody has caught in the event loop: it is told when the session ends."""
-        uncaught = context.get("exception") or RuntimeError(context.get("message", ""))
-        self._uncaught = self._uncaught or uncaught
+    async def run(self, most: int) -> None:
+        """Until the server closes its end."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._note)
+        self._garbage = Garbage()
+        confine(most)
+        loop.add_reader(self._control, self._take)
+        await loop.create_future()
 
-    def write(self, octets: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(frame(OUTPUT, octets))
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(OUTPUT_WAITING)
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._take(data)
-        except Exception as error:
-            self._fail(error)
-
-    def _take(self, data: bytes) -> None:
-        for kind, octets in self._frames.feed(data):
-            reader = self._reader
-            if kind == START:
-                self._start(table_of(octets))
-            elif reader is None:
-                continue
-            elif kind == INPUT:
-                reader.feed(octets)
-            elif kind == SIZE:
-                reader.resize(*size_of(octets))
-            else:
-                reader.say_good_bye(octets.decode())
-
-    def eof_received(self) -> bool:
-        """The terminal is gone; how the session has ended is still told."""
-        if self._reader is not None:
-            self._reader.hang_up()
-        return self._reader is not None
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        if self._reader is not None:
-            self._reader.hang_up()
-        if not self.over.done() and (self._run is None or self._run.done()):
-            self.over.set_result(None)
-
-    def pause_reading(self) -> None:
-        if self._transport is not None:
-            self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        if self._transport is not None:
-            self._transport.resume_reading()
-
-    def pause_writing(self) -> None:
-        self.is_full = True
-
-    def resume_writing(self) -> None:
-        self.is_full = False
-        if self._reader is not None:
-            self._reader.drained()
-
-    def _start(self, table: dict[str, Any]) -> None:
-        self._reader = self._make_reader(Client(**table["client"]), self, Start(**table["start"]))
-        self._run = asyncio.get_running_loop().create_task(self._running(self._reader))
-
-    async def _running(self, reader: AnyReader) -> None:
-        try:
-            ended = await reader.run()
-        except BaseException as error:  # Nothing else would tell of it.
-            self._fail(error)
+    def _take(self) -> None:
+        with may_receive():
+            message, descriptors = receive(self._control)
+        what, _, number = message.partition(" ")
+        if what == "session":
+            session = self._run_session(socket(fileno=descriptors[0]))
+            self._sessions[number] = asyncio.get_running_loop().create_task(session)
+            self._sessions[number].add_done_callback(lambda _: self._sessions.pop(number))
+        elif what == "kill":
+            if number in self._sessions:
+                self._sessions[number].cancel()
+            self._tell(f"over {number}")
         else:
-            self._tell(ended)
+            os._exit(0)  # Nobody is there who could be told of what becomes of the sessions.
 
-    def _fail(self, error: BaseException) -> None:
-        """An error that no Reader has dealt with, nor given the terminal back after: without a number of
-        steps the server does that."""
-        if isinstance(error, MemoryError):
-            error.__traceback__ = None  # What it keeps alive is what there is too much of.
-        self._tell(Ended("error", time.monotonic() - self._begun, None, error))
+    async def _run_session(self, end: socket) -> None:
+        self._garbage.begins()
+        try:
+            await Session(self._make_reader).run(end)
+        finally:
+            self._garbage.ends()
 
-    def _tell(self, ended: Ended) -> None:
-        """The last message."""
-        if self._transport is None:
-            if not self.over.done():
-                self.over.set_result(None)
-            return
-        error = ended.error or self._uncaught
-        table = {**ended._asdict(), "error": "" if error is None else told(error)}
-        self._transport.write(table_frame(ENDED, table))
-        self._transport.close()  # After what is still to be written.
+    def _note(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Python calls it in the context of what has failed, since 3.12 (call_exception_handler)."""
+        error, session = uncaught(context), SESSION.get(None)
+        if session is not None:
+            session.note(error)
+        else:
+            self._tell(f"error {told(error)}")
+
+    def _tell(self, message: str) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # It ends: the next message is none.
+            self._control.send(message.encode("utf-8", "backslashreplace"))

@@ -7,10 +7,14 @@ refuses paths, TCP and signals also to a process in which a stranger's code runs
 kernel is left out.
 
 - RLIMIT_NOFILE 0: no descriptor above those that are open (getrlimit(2)): no file, not even to read, no
-  socket.
+  socket. A process of many sessions receives a socket for each, which needs a descriptor: there it is the
+  soft limit that is 0, but for the moment in which it receives one (`may_receive`). So an error in the
+  program opens as little; but a stranger's code could raise the limit again, and make what Landlock knows
+  nothing of: a socket for UDP, or one that leads to a path.
 - RLIMIT_FSIZE 0 and RLIMIT_CORE 0: no octet into a file, no core dump.
 - RLIMIT_NPROC 0: no process and no thread; root is exempt from it.
-- RLIMIT_AS: what the process has now and `MOST_MEMORY` more. What does not fit raises MemoryError.
+- RLIMIT_AS: what the process has now and `MOST_MEMORY` more, and where it has many sessions
+  `MEMORY_OF_EACH` for each. What does not fit raises MemoryError.
 - No RLIMIT_CPU: it counts a whole life, and a session may be long. A turn of the event loop is limited
   instead (`watched_loop`): a turn that takes as long as `MOST_TURN` ends the process.
 - PR_SET_NO_NEW_PRIVS, and a process group of its own.
@@ -19,19 +23,22 @@ kernel is left out.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import resource
 import signal
 import struct
 import sys
 from asyncio import Future, SelectorEventLoop
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from selectors import DefaultSelector, SelectorKey
 from typing import Any
 
 MOST_MEMORY = 128 << 20
-"""Octets of address space that a session may have beyond what it begins with."""
+"""Octets of address space that a process may have beyond what it begins with."""
+MEMORY_OF_EACH = 4 << 20
+"""And for each of its sessions, where it has many: some four times what one takes at first."""
 MOST_TURN = 5.0
 """Seconds of processor time that one turn of the event loop may take; all of it is meant to take
 milliseconds."""
@@ -69,9 +76,10 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def confine() -> None:
-    """Refuses from here on what the head of this module tells. What is open stays open."""
-    memory = _address_space() + MOST_MEMORY
+def confine(shared: int = 0) -> None:
+    """Refuses from here on what the head of this module tells, in the process of one session, or in one
+    that is `shared` by as many as that. What is open stays open."""
+    memory = _address_space() + MOST_MEMORY + shared * MEMORY_OF_EACH
     with suppress(OSError):
         os.setpgid(0, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -81,10 +89,24 @@ def confine() -> None:
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 0,
     }
     for limit, most in limits.items():
         resource.setrlimit(limit, (most, most))
+    _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, descriptors if shared else 0))
+    if shared:
+        gc.callbacks.append(_leave_out_collections)
+
+
+@contextmanager
+def may_receive() -> Iterator[None]:
+    """In a process that is shared: descriptors can be received (SCM_RIGHTS, unix(7)), and made."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
 
 
 def watched_loop() -> SelectorEventLoop:
@@ -114,6 +136,12 @@ class _WatchedSelector(DefaultSelector):
         ready = super().select(timeout)
         signal.setitimer(signal.ITIMER_PROF, MOST_TURN)
         return ready
+
+
+def _leave_out_collections(phase: str, _: dict[str, int]) -> None:
+    """Of the time of a turn: with a thousand sessions a collection of garbage takes seconds, and ends by
+    itself. Not where Python collects by itself, as in an endless loop that makes objects."""
+    signal.setitimer(signal.ITIMER_PROF, 0 if phase == "start" else MOST_TURN)
 
 
 def _address_space() -> int:

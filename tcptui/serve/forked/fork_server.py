@@ -2,7 +2,7 @@
 
 It is started by `python -m tcptui.serve.forked.warm DESCRIPTOR`, where the descriptor is its end of a pair
 of sockets that keep messages apart (SOCK_SEQPACKET): the first message to it is the settings, JSON; then
-"fork NUMBER", with the socket of a session beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
+"fork NUMBER", with the socket of a child beside it, and "kill NUMBER". It tells "ready", and "ended NUMBER
 CODE" of each child, with the code that `os.waitstatus_to_exitcode` has for it: below zero, a signal. When
 the other end is closed it kills its children, and ends.
 
@@ -19,27 +19,26 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from select import POLLIN, poll
-from socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket, socketpair
-from typing import Any
+from socket import socket, socketpair
+from typing import Any, NoReturn
 
-from tcptui.serve.forked.child import MakeReader, run_child
+from tcptui.serve.forked.child import run_child
 from tcptui.serve.forked.confinement import die_first, die_with, give_up_root
+from tcptui.serve.forked.control import receive
 from tcptui.serve.forked.immortal import make_immortal
-
-MOST_OCTETS = 65_536
-"""Of a message to it."""
-_DESCRIPTOR = 4
-"""Octets of a descriptor in a message."""
+from tcptui.serve.forked.session import MakeReader
 
 
 class ForkServer:
     """Forks, kills and reaps; `control` leads to the server."""
 
-    def __init__(self, control: socket, make_reader: MakeReader) -> None:
-        self._control, self._make_reader = control, make_reader
+    def __init__(self, control: socket, run_child: Callable[[int], NoReturn]) -> None:
+        """`run_child` is what a child does with its socket."""
+        self._control, self._run_child = control, run_child
         self._children: dict[int, int] = {}
-        """Numbers of sessions by process."""
+        """Their numbers, by process."""
         self._pid = os.getpid()
 
     def run(self) -> None:
@@ -65,18 +64,10 @@ class ForkServer:
 
     def _take(self) -> bool:
         """Does what one message wants; whether the other end is still open."""
-        try:
-            message, beside, _, _ = self._control.recvmsg(MOST_OCTETS, CMSG_SPACE(_DESCRIPTOR))
-        except ConnectionResetError:
-            return False
-        descriptors = [
-            int.from_bytes(octets[:_DESCRIPTOR], sys.byteorder)
-            for level, kind, octets in beside
-            if (level, kind) == (SOL_SOCKET, SCM_RIGHTS)
-        ]
+        message, descriptors = receive(self._control)
         if not message:
             return False
-        what, number = message.decode().split()
+        what, number = message.split()
         if what == "fork":
             self._fork(int(number), descriptors[0])
         else:
@@ -99,7 +90,7 @@ class ForkServer:
             die_with(self._pid)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            run_child(descriptor, self._make_reader)
+            self._run_child(descriptor)
         finally:
             os._exit(1)
 
@@ -132,7 +123,8 @@ def main(make: Callable[[Any], MakeReader]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     control = socket(fileno=int(sys.argv[1]))
-    make_reader = make(json.loads(control.recv(MOST_OCTETS)))
+    settings = json.loads(receive(control)[0])
+    run = partial(run_child, make_reader=make(settings), shared=settings["shared"])
     # What is there by now stays: a collection, or a count of references, would write into its pages, which
     # would then be shared no more.
     gc.collect()
@@ -140,4 +132,4 @@ def main(make: Callable[[Any], MakeReader]) -> None:
     gc.freeze()
     die_first()
     give_up_root()
-    ForkServer(control, make_reader).run()
+    ForkServer(control, run).run()

@@ -16,7 +16,6 @@ from typing import Any, Protocol, get_args
 from tcptui.core.message import MessageError
 from tcptui.explain.catalogue import say
 from tcptui.serve.first import Start
-from tcptui.serve.forked.child import LONGEST_ERROR, told
 from tcptui.serve.forked.messages import (
     ENDED,
     GOOD_BYE,
@@ -30,12 +29,13 @@ from tcptui.serve.forked.messages import (
     table_frame,
     table_of,
 )
+from tcptui.serve.forked.session import LONGEST_ERROR, told
 from tcptui.serve.limits import MOST_FED
 from tcptui.serve.reader import Client, Ended, Reason
 from tcptui.serve.terminal import Outlet, given_back
 
-PATIENCE = 2.0
-"""Seconds that a child has to end after it was told to; then it is killed."""
+PATIENCE = 3.0
+"""Seconds that a session has to end after it was told to; then it is killed."""
 _SENT_AHEAD = 65_536
 """Octets that the socket to a child holds."""
 
@@ -48,14 +48,14 @@ class Forks(Protocol):
     """The way to the fork server."""
 
     def fork(self, descriptor: int) -> Coroutine[Any, Any, int]:
-        """Has a child forked that has this descriptor for its socket; the number of the session. Raises
-        OSError, if there is none to be had, or MessageError."""
+        """Has a child run the session that has this descriptor for its socket; the number of the session.
+        Raises OSError, if there is none to be had, or MessageError."""
 
     def kill(self, number: int) -> None:
-        """Kills the child of a session, if it lives."""
+        """Ends a session, if it still runs, whatever it does."""
 
     def death_of(self, number: int) -> Coroutine[Any, Any, MessageError]:
-        """What a child has ended of that has not said it."""
+        """What a session has ended of that has not said it."""
 
     def forget(self, number: int) -> None:
         """That session is over."""
@@ -122,28 +122,23 @@ class ForkedReader(asyncio.Protocol):
         here, there = socketpair()
         here.setsockopt(SOL_SOCKET, SO_SNDBUF, _SENT_AHEAD)
         try:
-            try:
+            with there:
                 self._number = await self._forks.fork(there.fileno())
-            finally:
-                there.close()
             loop = asyncio.get_running_loop()
             await loop.create_unix_connection(lambda: self, sock=here)
-        except (OSError, MessageError) as error:
-            here.close()
-            self._give_back(say("ui.served.not_begun"))
-            return self._failed(error)
-        except asyncio.CancelledError:
-            here.close()
-            raise
-        try:
             await self._closed.wait()
             if self._ended is None:
                 self._ended = self._failed(self._failure or await self._forks.death_of(self._number))
             if self._ended.steps is None:
                 self._give_back(say("ui.served.died"))
             return self._ended
+        except (OSError, MessageError) as error:
+            self._give_back(say("ui.served.not_begun"))
+            return self._failed(error)
         finally:
             self._leave_nothing()
+            if self._transport is None:
+                here.close()
 
     # What asyncio calls.
 
@@ -213,7 +208,7 @@ class ForkedReader(asyncio.Protocol):
             transport.write(frame(GOOD_BYE, line.encode("utf-8", "backslashreplace")))
 
     def _leave(self) -> None:
-        """The child is to end by itself now; if it does not, it is killed."""
+        """The session is to end by itself now; if it does not, it is killed."""
         if self._killing is None and not self._closed.is_set():
             self._killing = asyncio.get_running_loop().call_later(PATIENCE, self._kill)
 
@@ -225,11 +220,12 @@ class ForkedReader(asyncio.Protocol):
             self._transport.abort()
 
     def _leave_nothing(self) -> None:
-        """Also of a child that has said that it ends, and does not."""
+        """Also of a session that has said that it ends, and does not."""
         if self._killing is not None:
             self._killing.cancel()
         self._kill()
-        self._forks.forget(self._number)
+        if self._number:
+            self._forks.forget(self._number)
 
     def _failed(self, error: BaseException) -> Ended:
         """The reader that goes does not see of what his session has ended."""

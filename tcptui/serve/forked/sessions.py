@@ -1,4 +1,5 @@
-"""The fork server as its server sees it: started, asked, started anew.
+"""The fork server as its server sees it: started, asked, started anew. What it forks has one session each, or
+is one of the `Processes` that share all.
 
 It is started before the first session, and `start` waits until it is warm. If it dies, by whatever, all its
 children die with it; the log has a line of that, and the next session starts another.
@@ -11,20 +12,22 @@ import os
 import signal
 import subprocess
 import sys
-from array import array
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from socket import AF_UNIX, SCM_RIGHTS, SOCK_SEQPACKET, SOL_SOCKET, socket, socketpair
+from socket import AF_UNIX, SOCK_SEQPACKET, socket, socketpair
 from typing import Any
 
 import tcptui
 from tcptui.core.message import Message, MessageError
 from tcptui.lab.scenario import Scenario
+from tcptui.named_tuple import NamedTuple
 from tcptui.rooms.room import Rooms
 from tcptui.serve.any_reader import AnyReader
 from tcptui.serve.first import LIST, Start
 from tcptui.serve.forked.confinement import MOST_TURN
+from tcptui.serve.forked.control import send
+from tcptui.serve.forked.processes import Processes
 from tcptui.serve.forked.reader import ForkedReader
 from tcptui.serve.forked.settings import settings_of
 from tcptui.serve.reader import Client, Served
@@ -38,12 +41,26 @@ DEATH_PATIENCE = 1.0
 _CLOSE_PATIENCE = 2.0
 
 
-class ForkedSessions:
-    """Makes readers that run in processes of their own, as `Served` makes those of the server's process."""
+class Shared(NamedTuple):
+    """How many processes share all sessions."""
 
-    def __init__(self, served: Served, tell: Callable[[Message], None], module: str = MODULE) -> None:
+    processes: int
+    sessions_each: int
+    """At most."""
+
+
+class ForkedSessions:
+    """Makes readers that run in other processes, as `Served` makes those of the server's process."""
+
+    def __init__(
+        self,
+        served: Served,
+        tell: Callable[[Message], None],
+        module: str = MODULE,
+        shared: Shared | None = None,
+    ) -> None:
         """`served` is what the sessions have in common, `tell` writes into the log; `module` is the fork
-        server's program."""
+        server's program. `shared`: the sessions are in so many processes; None: in one each."""
         self._served, self._tell, self._module = served, tell, module
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket | None = None
@@ -52,7 +69,9 @@ class ForkedSessions:
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
         self._deaths: dict[int, asyncio.Future[int]] = {}
-        """Of sessions, by number: becomes the code with which the child has ended."""
+        """Of children, by number: becomes the code with which the child has ended."""
+        self._sessions_each = shared.sessions_each if shared else 0
+        self._processes = Processes(self, shared.processes, tell) if shared else None
 
     async def start(self) -> None:
         """Starts the fork server, unless it runs. Raises MessageError, if that can't be."""
@@ -79,11 +98,13 @@ class ForkedSessions:
         reaches no room, and what many see is drawn there once for all."""
         if start.room or start.key:
             return self._served.reader(client, outlet, start)
-        return ForkedReader(self, client, outlet, start)
+        return ForkedReader(self._processes or self, client, outlet, start)
 
     async def close(self) -> None:
         """Ends the fork server and every child that still lives."""
         self._forget()
+        if self._processes is not None:
+            await self._processes.close()
         for task in list(self._tasks):
             await task
         if self._process is not None:
@@ -93,31 +114,29 @@ class ForkedSessions:
             process.kill()
             await asyncio.to_thread(process.wait)
 
-    # For its readers.
+    # For its readers, or for `Processes`.
 
     async def fork(self, descriptor: int) -> int:
-        """Has a child forked for that socket; the number of the session. Raises OSError and
-        MessageError."""
+        """Has a child forked for that socket; the number of the child. Raises OSError and MessageError."""
         await self.start()
         self._count += 1
         number = self._count
         self._deaths[number] = asyncio.get_running_loop().create_future()
-        beside = [(SOL_SOCKET, SCM_RIGHTS, array("i", [descriptor]))]
         try:
-            await self._send(f"fork {number}", beside)
+            await self._send(f"fork {number}", [descriptor])
         except BaseException:
             self.forget(number)
             raise
         return number
 
     def kill(self, number: int) -> None:
-        """Kills the child of that session, if it lives."""
+        """Kills that child, if it lives."""
         death = self._deaths.get(number)
         if death is not None and not death.done():
             self._run(self._send_kill(number))
 
     async def death_of(self, number: int) -> MessageError:
-        """What the child of that session has ended of, as the fork server tells it."""
+        """What that child has ended of, as the fork server tells it."""
         death = self._deaths[number]
         await asyncio.wait([death], timeout=DEATH_PATIENCE)
         code = death.result() if death.done() and not death.cancelled() else None
@@ -126,7 +145,7 @@ class ForkedSessions:
         return MessageError("serve.forked.died", how=_told(code))
 
     def forget(self, number: int) -> None:
-        """That session is over."""
+        """That child is of no interest any more."""
         del self._deaths[number]
 
     # Inside.
@@ -153,24 +172,18 @@ class ForkedSessions:
         ready: asyncio.Future[None] = loop.create_future()
         self._control, self._ready = control, ready
         loop.add_reader(control, self._take)
-        await self._send(settings_of(self._served))
+        await self._send(settings_of(self._served, self._sessions_each))
         try:
             await asyncio.wait_for(ready, WARM_PATIENCE)
         except TimeoutError:
             self._forget()
             raise
 
-    async def _send(self, message: str, beside: Sequence[tuple[int, int, array[int]]] = ()) -> None:
+    async def _send(self, message: str, descriptors: Sequence[int] = ()) -> None:
         """To the fork server, which is slow to take what comes while it gets warm."""
-        control = self._control
-        if control is None:
+        if self._control is None:
             raise BrokenPipeError
-        while True:
-            try:
-                control.sendmsg([message.encode()], beside)
-                return
-            except BlockingIOError:
-                await asyncio.sleep(0.01)
+        await send(self._control, message, descriptors)
 
     def _take(self) -> None:
         assert self._control is not None

@@ -1,4 +1,5 @@
-"""What a fork server must know of its server: the limits of a session, and the folders of the library."""
+"""What a fork server must know of its server: the limits of a session, the folders of the library, and how
+many sessions share a process."""
 
 from __future__ import annotations
 
@@ -11,10 +12,10 @@ from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Served
 
 
-def settings_of(served: Served) -> str:
-    """As a message to it: JSON."""
+def settings_of(served: Served, shared: int) -> str:
+    """As a message to it: JSON. `shared`: sessions that a process has at most; 0: each has one of its own."""
     folders = [str(folder.absolute()) for folder in served.library.folders]
-    return json.dumps({"limits": served.limits._asdict(), "folders": folders})
+    return json.dumps({"limits": served.limits._asdict(), "folders": folders, "shared": shared})
 
 
 def served_by(settings: Any) -> Served:

@@ -12,8 +12,8 @@ import asyncio
 from typing import Any
 
 from tcptui.serve.first import Start
-from tcptui.serve.forked.child import MakeReader
 from tcptui.serve.forked.fork_server import main
+from tcptui.serve.forked.session import MakeReader
 from tcptui.serve.forked.settings import served_by
 from tcptui.serve.reader import Client, Served
 from tcptui.serve.running import Nowhere

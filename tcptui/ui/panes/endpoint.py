@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.events import Click
 
 from tcptui.lab.wire import SIDES, Side
+from tcptui.ui.panes.kept import kept
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.endpoint import EndView, endpoint_address, endpoint_title
@@ -25,10 +28,22 @@ class EndpointPane(FramedPane):
     @property
     def host(self) -> Host | None:
         """The host as it is now; None: there is a script in its place."""
-        moment = self.session.history.moment
+        moment, chosen = self.session.history.moment, self.session.chosen(self._side)
         if script_of(moment.world, self._side) is not None:
             return None
-        return self._view.host(moment, self.session.chosen(self._side))
+        step = self.step
+        if step is None:
+            return self._view.host(moment, chosen)
+        return kept((Host, step, self._side, chosen), lambda: self._view.host(moment, chosen))
+
+    def depends(self) -> Hashable | None:
+        session, step = self.session, self.step
+        if step is None:
+            return None
+        return (
+            step, self._side, session.at, session.raw, session.chosen(self._side), session.selection,
+            session.covered,
+        )  # fmt: skip
 
     def heading(self) -> Heading:
         setup = self.session.history.scenario.hosts[SIDES.index(self._side)]
@@ -52,6 +67,7 @@ class EndpointPane(FramedPane):
         offset = event.get_content_offset(self)
         if offset is None:
             return
+        self.lines(*self._place[2:])  # What is kept tells no spots.
         for start, end, number in self._view.spots.get(offset.y, ()):
             if start <= offset.x < end:
                 self.session.select_number(number)

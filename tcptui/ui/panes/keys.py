@@ -23,6 +23,12 @@ _ALWAYS = frozenset(
      "lab", "save", "scenarios", "palette", "help", "quit")
 )  # fmt: skip
 
+_IF = (
+    ("back", "home"), ("step", "end", "next_change"), ("play",), ("slower", "faster"), ("up", "down"),
+    ("page_up", "page_down"), ("branch",), ("undo",), ("next_bookmark",), ("call_a",), ("call_b",),
+)  # fmt: skip
+"""Actions that have something to do under one condition each, as `KeysPane._conditions` has them."""
+
 
 class KeysPane(SessionPane):
     """Two lines. `more` tells which actions are of use now, of those that depend on the screen."""
@@ -39,7 +45,7 @@ class KeysPane(SessionPane):
         self._more = more
         self.reader: Reader = "leads"
         """What the reader does: he leads what is shown, follows a presenter, or waits for one."""
-        self._made = lru_cache(MOST_MADE)(key_line)
+        self._made = lru_cache(MOST_MADE)(_key_line)
         """Keeps lines of keys, for a run goes to and fro between a few. Not for all panes: language and keys
         may be another app's."""
         self._keys = KeyLine(())
@@ -51,7 +57,7 @@ class KeysPane(SessionPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
-        self._keys = self._made(width, self._useful(), reader=self.reader)
+        self._keys = self._made(width, self._more(), self._conditions(), self.reader)
         if session.covered:
             asked, predicting = session.asked, session.predicting
             answers = asked is not None and predicting is not None and predicting.is_answered_here
@@ -73,32 +79,22 @@ class KeysPane(SessionPane):
         if action is not None:
             self.post_message(self.Pressed(action))
 
-    def _useful(self) -> frozenset[str]:
-        """The actions that do something now."""
+    def _conditions(self) -> tuple[bool, ...]:
+        """Those under which actions have something to do (`_IF`)."""
         session, history = self.session, self.session.history
-        useful = set(_ALWAYS | self._more())
-        if history.position:
-            useful |= {"back", "home"}
-        if history.position < history.length or session.world.next_event() is not None:
-            useful |= {"step", "end", "next_change"}
-        if session.world.next_event() is not None:
-            useful.add("play")
-        if session.playing:
-            useful |= {"slower", "faster"}
-        if session.world.wire.launched > 1:
-            useful |= {"up", "down"}
-        if not session.follows:
-            useful |= {"page_up", "page_down"}
-        if history.branches > 1:
-            useful.add("branch")
-        if history.last_fault is not None:
-            useful.add("undo")
-        if session.bookmarks:
-            useful.add("next_bookmark")
-        useful |= {f"call_{side.lower()}" for side in SIDES if self._can_call(side)}
-        if self.reader == "follows":
-            useful.add("inspector")
-        return frozenset(useful)
+        happens = session.world.next_event() is not None
+        return (
+            history.position > 0,
+            happens or history.position < history.length,
+            happens,
+            session.playing,
+            session.world.wire.launched > 1,
+            not session.follows,
+            history.branches > 1,
+            history.last_fault is not None,
+            bool(session.bookmarks),
+            *map(self._can_call, SIDES),
+        )
 
     def _can_call(self, side: Side) -> bool:
         end = self.session.world.end(side)
@@ -106,3 +102,13 @@ class KeysPane(SessionPane):
         if known is None or known[0] is not end:
             known = self._callable[side] = end, bool(end.possible_calls)
         return known[1]
+
+
+def _key_line(width: int, more: frozenset[str], conditions: tuple[bool, ...], reader: Reader) -> KeyLine:
+    useful = set(_ALWAYS | more)
+    for actions, holds in zip(_IF, conditions, strict=True):
+        if holds:
+            useful.update(actions)
+    if reader == "follows":
+        useful.add("inspector")
+    return key_line(width, useful, reader=reader)

@@ -18,7 +18,7 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from operator import ne, or_
 from typing import get_args
@@ -34,7 +34,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tcptui.explain.catalogue import language
+from tcptui.lab.steps import Step
 from tcptui.named_tuple import NamedTuple
+from tcptui.ui.panes.kept import kept
 from tcptui.ui.panes.update import Piece
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len, clusters, is_simple
@@ -70,12 +73,21 @@ class Pane(Widget, inherit_css=False):
         self._place = Place(0, 0, 0, 0)
         self._stands = True
         self._lines: list[Line] = []
+        self._is_kept = False
+        """Whether the lines are those that are kept for whatever they depend on."""
+        self._cut: tuple[list[Line], bool] | None = None
+        """Lines, and whether they show only the beginning of a text."""
         self._strips: list[Strip | None] = []
         """What Textual asks for; None: it has not asked since the line was changed."""
 
     def lines(self, width: int, height: int) -> list[Line]:
         """At most `height` lines, each exactly `width` cells wide."""
         raise NotImplementedError
+
+    def depends(self) -> Hashable | None:
+        """All that its lines are made of beside its size, its class and the language, if they are kept for
+        when it comes again; None: they are made anew."""
+        return None
 
     def fill(self, place: Place) -> None:
         """Takes a new place, and the palette of the app, and draws all lines; Textual asks for them when it
@@ -89,18 +101,37 @@ class Pane(Widget, inherit_css=False):
 
     def update(self) -> list[Piece]:
         """Asks for the lines anew and draws those that differ; what of them is another now."""
-        return self._become(self._asked())
+        was_kept = self._is_kept
+        lines = self._asked()
+        return self._become(lines, are_kept=was_kept and self._is_kept)
 
-    def _become(self, lines: list[Line]) -> list[Piece]:
-        """Draws those of the lines that differ from what it shows."""
+    def _become(self, lines: list[Line], *, are_kept: bool = False) -> list[Piece]:
+        """Draws those of the lines that differ from what it shows. `are_kept`: these and those; so is what
+        leads from one to the other."""
+        before, self._lines = self._lines, lines
+        if lines is before:
+            return []
+        self._strips = [None] * len(lines)
+        filters = self.get_line_filters()
+        if not are_kept or filters:
+            return self._changes(before, lines, filters)
+        x, y, _, _ = self._place
+
+        def made() -> tuple[list[Line], list[Line], list[Piece]]:
+            return before, lines, self._changes(before, lines, filters)
+
+        old, new, changed = kept((id(before), id(lines), x, y, id(self._looks)), made)
+        # Lines that are kept no more may have left their place in memory to others.
+        return changed if old is before and new is lines else made()[2]
+
+    def _changes(
+        self, before: Sequence[Line], lines: Sequence[Line], filters: Sequence[LineFilter]
+    ) -> list[Piece]:
         x, y, _, _ = self._place
         changed: list[Piece] = []
-        filters = self.get_line_filters()
-        for row, (old, new) in enumerate(zip(self._lines, lines, strict=True)):
+        for row, (old, new) in enumerate(zip(before, lines, strict=True), y):
             if new != old:
-                self._strips[row] = None
-                changed += self.differing(x, y + row, old, new, filters)
-        self._lines = lines
+                changed += self.differing(x, row, old, new, filters)
         return changed
 
     def differing(self, x: int, y: int, old: Line, new: Line, filters: Sequence[LineFilter]) -> list[Piece]:
@@ -141,7 +172,10 @@ class Pane(Widget, inherit_css=False):
     @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
-        return any("…" in text for line in self._lines for text, _ in line)
+        lines = self._lines
+        if self._cut is None or self._cut[0] is not lines:
+            self._cut = lines, any("…" in text for line in lines for text, _ in line)
+        return self._cut[1]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
@@ -157,9 +191,15 @@ class Pane(Widget, inherit_css=False):
 
     def _asked(self) -> list[Line]:
         _, _, width, height = self._place
-        lines = self.lines(width, height)[:height]
-        blank: Line = ((" " * width, "plain"),)
-        return lines + [blank] * (height - len(lines))
+
+        def made() -> list[Line]:
+            lines = self.lines(width, height)[:height]
+            blank: Line = ((" " * width, "plain"),)
+            return lines + [blank] * (height - len(lines))
+
+        of = self.depends()
+        self._is_kept = of is not None
+        return made() if of is None else kept((type(self), width, height, language(), of), made)
 
     def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:
         """The texts of a line, and how they look; `filters`: for NO_COLOR and for ASCII."""
@@ -180,6 +220,11 @@ class SessionPane(Pane):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is shown; None: the session is on its way to one."""
+        return None if self.session.working else self.session.history.step
 
 
 class Heading(NamedTuple):

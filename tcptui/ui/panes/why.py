@@ -4,6 +4,8 @@ Above it stands what the story says."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.events import Click
 
 from tcptui.explain.catalogue import text
@@ -22,6 +24,12 @@ class WhyPane(SessionPane):
         super().__init__(session)
         self.said = 0
         """The lines for what the story says."""
+
+    def depends(self) -> Hashable | None:
+        session, story, step = self.session, self.session.story, self.step
+        if step is None or session.message or session.notice or session.asked:
+            return None
+        return step, session.at, session.raw, session.selection, self.said, story.told, story.panel
 
     def lines(self, width: int, height: int) -> list[Line]:
         said, asked = self.session.story, self.session.asked

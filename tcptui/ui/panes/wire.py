@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from textual.events import Click
@@ -40,7 +41,18 @@ class WirePane(LadderPane):
 
     def unfold(self) -> bool:
         """Shows the rows of what the selected segment's row stands for; False: it has one for itself."""
-        return self._ladder is not None and self._ladder.unfold(self.session.selection)
+        if self._ladder is None:
+            return False
+        self.lines(*self._place[2:])  # What is kept tells no rows.
+        return self._ladder.unfold(self.session.selection)
+
+    def depends(self) -> Hashable | None:
+        session, step = self.session, self.step
+        if step is None or not session.history.position or session.playing:
+            return None
+        if self._ladder is None or not self._ladder.follows(session):
+            return None
+        return step, session.at, session.raw, session.covered, session.selection
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history
@@ -91,7 +103,10 @@ class WirePane(LadderPane):
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self._numbers) and self._numbers[offset.y]:
+        if offset is None:
+            return
+        self.lines(*self._place[2:])  # What is kept tells no numbers.
+        if offset.y < len(self._numbers) and self._numbers[offset.y]:
             self.session.select_number(self._numbers[offset.y])
             self.unfold()
             self.post_message(self.Changed())

@@ -119,8 +119,9 @@ class Dialog(ModalScreen[T], inherit_css=False):
             await super()._on_resize(event)
 
     def _compositor_refresh(self) -> None:
-        if not self._is_laid_out:
-            return
+        sizes = {screen._compositor.size for screen in self.app._background_screens}
+        if not self._is_laid_out or sizes != {self._compositor.size}:
+            return  # Who has another size is told of the new one next, and then all is drawn.
         self._needs_beneath = not all(map(self._box.contains_region, self._compositor._dirty_regions))
         try:
             super()._compositor_refresh()

@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import TypeAlias, TypeVar
 
 from textual.app import ComposeResult
-from textual.events import Resize, ScreenResume
+from textual.events import ScreenResume
 from textual.geometry import Region, Size
 from textual.layout import DockArrangeResult
 from textual.screen import Screen
@@ -161,9 +161,10 @@ class PaneScreen(Screen[None], inherit_css=False):
         """Where Textual finds the panes."""
         return arrangement([self.backdrop, *self._panes])
 
-    def on_resize(self, event: Resize) -> None:
-        if event.size != self._arranged_for:
-            self.place_again(*event.size)
+    def _screen_resized(self, size: Size) -> None:
+        if size != self._arranged_for:
+            self.place_again(*size)
+        super()._screen_resized(size)
 
     def on_pane_changed(self) -> None:
         self.show()

@@ -1,0 +1,110 @@
+"""A position of a run as a value: what a move has led to.
+
+Why it is so. Nobody changes the state to which a step has led. So who comes back to it can have the same one
+again: who steps back and forth, and, in a process that serves many, everybody who plays the same story. What
+was drawn of a step is then known by the step itself. A history keeps the latest of its own, and the process,
+where it is told to (`share_steps`), those that followed by themselves, from one step or from the beginning of
+one scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tcptui.lab.moves import NEXT, Move
+from tcptui.lab.prelude import first_record
+from tcptui.lab.record import Record
+from tcptui.lab.report import Report
+from tcptui.lab.scenario import Scenario
+from tcptui.lab.state import WorldState
+
+if TYPE_CHECKING:
+    from tcptui.lab.narration import Narration
+
+
+class Step:
+    """A position of a run, of which nothing is changed any more."""
+
+    __slots__ = ("before", "narration", "record", "report", "world")
+
+    def __init__(
+        self, world: WorldState, before: WorldState, report: Report | None, narration: Narration | None
+    ) -> None:
+        self.world = world
+        """The state."""
+        self.before = before
+        """That of one move ago; the same at the beginning."""
+        self.report = report
+        """What the move has brought about; None: it is the beginning."""
+        self.narration = narration
+        """What the story has said up to here; None: it says nothing."""
+        self.record: Record | None = None
+        """How the state came about, without segments; None: nobody has asked for it."""
+
+
+def step_after(step: Step, move: Move) -> Step:
+    """After a move is made. BadMove: it can't be."""
+    return _next(step) if move is NEXT else _made(step, move)
+
+
+def first_step(scenario: Scenario) -> Step:
+    """The beginning of a run. BadMove as `begin`."""
+    return _first(_Same(scenario))
+
+
+def share_steps(most: int) -> None:
+    """From here on so many steps are kept for all histories of this process, those that were made last."""
+    global _first, _next
+    _first, _next = lru_cache(most)(_begun), lru_cache(most)(_followed)
+
+
+class _Same:
+    """A scenario as that object: to compare all that is in it would take longer than to begin it."""
+
+    __slots__ = ("scenario",)
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.scenario is other.scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+
+def _begun(same: _Same) -> Step:
+    scenario = same.scenario
+    world, record = first_record(scenario)
+    step = Step(world, world, None, _narration(scenario))
+    step.record = record
+    return step
+
+
+def _followed(step: Step) -> Step:
+    return _made(step, NEXT)
+
+
+def _made(step: Step, move: Move) -> Step:
+    world = step.world.copy()
+    report = world.apply(move)
+    return Step(world, step.world, report, narrated(step.narration, world, report))
+
+
+_first: Callable[[_Same], Step] = _begun
+_next: Callable[[Step], Step] = _followed
+
+
+def narrated(narration: Narration | None, world: WorldState, report: Report) -> Narration | None:
+    """What a story has said after another step; None: it says nothing."""
+    return None if narration is None else narration.after(world.facts_of(report), report.at)
+
+
+def _narration(scenario: Scenario) -> Narration | None:
+    if not scenario.say and not scenario.claims and "{" not in scenario.answer + scenario.harm:
+        return None  # As nearly all runs of tests and searches: nothing is imported for them.
+    from tcptui.lab.narration import narration_of
+
+    return narration_of(scenario)
