@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from rich.style import Style
 from textual.dom import DOMNode
 from textual.strip import Strip
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -38,6 +38,10 @@ class Nodes(WeakSet[DOMNode]):
         super().add(item)
         self.ever.add(item)
 
+    def discard(self, item: DOMNode) -> None:
+        super().discard(item)
+        _forget_lines(item)
+
 
 async def break_cycles(app: App[Any], nodes: Nodes) -> None:
     """Of an app that has ended, and that nothing uses any more. What goes on all the same is left as it is,
@@ -50,18 +54,23 @@ async def break_cycles(app: App[Any], nodes: Nodes) -> None:
         if going_on:
             return
     for node in nodes.ever:
-        with suppress(AttributeError):  # Only widgets have them: lines that a cache of the process refers to.
-            node._styles_cache.clear()  # type: ignore[attr-defined]
+        _forget_lines(node)
         vars(node).clear()
     vars(app._animator).clear()
     vars(app).clear()
 
 
+def _forget_lines(node: DOMNode) -> None:
+    """Those that a widget has drawn, which a cache of the process refers to."""
+    if isinstance(node, Widget):
+        node._styles_cache.clear()
+
+
 def keep_no_line_in_itself() -> None:
     """Has Textual not keep a line as the result of cutting this line itself, where nothing is cut off: with
     every key lines would be left that only a full collection frees."""
-    Strip.divide = _divided  # type: ignore[method-assign]
-    Strip.crop_extend = _cropped  # type: ignore[method-assign]
+    Strip.divide = _divided  # type: ignore[method-assign,assignment]
+    Strip.crop_extend = _cropped  # type: ignore[method-assign,assignment]
 
 
 def _divided(line: Strip, cuts: Iterable[int]) -> Sequence[Strip]:

@@ -19,11 +19,18 @@ from tcptui.serve.reader import Served, Start
 from tests.serve.reading import Reading, run
 
 SERVED = Served()
+
+
+def _hang_up_in_dialog(reading: Reading) -> None:
+    reading.reader.feed(b"?")
+    reading.reader.hang_up()
+
+
 LEAVES: dict[str, Callable[[Reading], object]] = {
     "q": lambda reading: reading.reader.feed(b"q"),
     "in a dialog": lambda reading: reading.reader.feed(b"?q"),
     "hung up": lambda reading: reading.reader.hang_up(),
-    "in a dialog, hung up": lambda reading: (reading.reader.feed(b"?"), reading.reader.hang_up()),
+    "in a dialog, hung up": _hang_up_in_dialog,
     "the server ends": lambda reading: reading.reader.say_good_bye("it ends"),
     "an error": lambda reading: _app(reading)._handle_exception(RuntimeError("on purpose")),
     "a limit": lambda reading: reading.reader._end("idle", "no key"),
