@@ -8,8 +8,8 @@ it. So it is done here, between keys:
 - What is new is looked at many times a second, each time in a few milliseconds: a key leaves some hundred
   new objects behind, nearly none of which are garbage, and four hundred keys may come in a second.
 - What is older is looked at only together with everything, which takes three milliseconds a session. It need
-  not be often: what an ended session leaves is freed without (`cycles`), and what a dialog leaves is freed
-  with its session. So with many sessions it is done only when the process has grown far more than those that
+  not be often: what an ended session leaves is freed without (`cycles`), and with it nearly all that its
+  dialogs have left. So with many sessions it is done only when the process has grown far more than those that
   have come since explain; with few, where nobody notices, as soon as it is worth it.
 
 Textual keeps the lines that the last thousand widgets drew in a cache of its own, which is emptied when
