@@ -10,6 +10,7 @@ from time import perf_counter
 from textual.driver import Driver
 from textual.events import Event, InputEvent
 
+from tcptui.serve.cycles import Nodes, break_cycles
 from tcptui.serve.first import First
 from tcptui.serve.terminal import ReaderTerminal
 from tcptui.ui.app import TcptuiApp
@@ -41,6 +42,7 @@ class ReaderApp(TcptuiApp):
             run_screen=first.run_screen, lecturing=first.lecturing,
         )  # fmt: skip
         self.driver_class = driver  # type: ignore[assignment]
+        self._registry = self._nodes_ever = Nodes()
         self._listed = stories
         self.budget = budget
         # Textual puts these in the place of the process's own while an app runs, and at its end puts back
@@ -57,6 +59,10 @@ class ReaderApp(TcptuiApp):
         """Ends it, unless it ends already."""
         if not self._exit:
             self.exit()
+
+    async def clear(self) -> None:
+        """It has ended, and nothing uses it any more: frees what it consists of."""
+        await break_cycles(self, self._nodes_ever)
 
     async def on_event(self, event: Event) -> None:
         begun = perf_counter()

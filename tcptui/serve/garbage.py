@@ -7,13 +7,13 @@ it. So it is done here, between keys:
 - What the server was started with is no garbage and is never looked at again.
 - What is new is looked at many times a second, each time in a few milliseconds: a key leaves some hundred
   new objects behind, nearly none of which are garbage, and four hundred keys may come in a second.
-- What is older is looked at only together with everything: when sessions have ended, whose objects refer to
-  each other, or when the process has grown. With a thousand sessions that takes a second or more, so it is
-  done seldom enough that not one key in a hundred waits for it; where it takes no longer than nobody notices,
-  it is done as soon as it is worth it.
+- What is older is looked at only together with everything, which takes three milliseconds a session. It need
+  not be often: what an ended session leaves is freed without (`cycles`), and with it nearly all that its
+  dialogs have left. So with many sessions it is done only when the process has grown far more than those that
+  have come since explain; with few, where nobody notices, as soon as it is worth it.
 
-Textual keeps the lines that the last thousand widgets drew, those of sessions that have ended among them, in
-a cache of its own, which is emptied when everything is looked at.
+Textual keeps the lines that the last thousand widgets drew in a cache of its own, which is emptied when
+everything is looked at.
 """
 
 from __future__ import annotations
@@ -26,24 +26,22 @@ from contextlib import suppress
 
 from textual._styles_cache import StylesCache
 
+from tcptui.serve.cycles import keep_no_line_in_itself
+
 YOUNG_EVERY = 0.05
 """Seconds between two looks at what is new."""
 _ALL_EVERY = 20
 """Every so many of those looks it is asked whether everything is to be looked at."""
-LEAST_ENDED = 16
-"""Sessions that have ended before all is looked at."""
-_SHARE = 8
-"""And of those that are there one in so many, at least."""
+FEW, ENDED_OF_FEW = 12, 4
+"""Where there are no more sessions than that, a key does not wait long while all is looked at: that is done
+when so many have ended."""
 _GROWN, _FAR_GROWN = 1.25, 2.0
-"""By how much the process has grown since all was looked at, so that it is done again, or at once."""
-_UNNOTICED = 0.04
-"""Seconds that a key may wait."""
-_REST_SHORT, _REST_LONG = 5, 200
-"""All is looked at again after so many times as long as it took: if that was no longer than that, or if it
-was."""
-FEW, ENDED_OF_FEW = 8, 4
-"""Where there are no more sessions than that, nearly all that there is to look at is what so many others have
-left, and looking at more of them later takes as much longer."""
+"""By how much the process has grown beyond what sessions explain, so that all is looked at with few, or with
+many."""
+_REST = 5
+"""All is looked at again after so many times as long as it took."""
+_PAGES_EACH = (3 << 19) // os.sysconf("SC_PAGE_SIZE")
+"""Of memory that a session needs: 1.5 MiB."""
 
 
 class Garbage:
@@ -51,6 +49,7 @@ class Garbage:
 
     def __init__(self) -> None:
         """From here on Python collects nothing by itself; what is there now stays."""
+        keep_no_line_in_itself()
         gc.collect()
         gc.freeze()
         gc.disable()
@@ -58,8 +57,8 @@ class Garbage:
         self._memory = _memory()
         self._all_from = 0.0
         """When all may be looked at again."""
-        self._pages = self._pages_now()
-        """Of memory, after all was looked at."""
+        self._pages, self._there_then = self._pages_now(), 0
+        """Of memory, and the sessions, after all was looked at."""
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
     def begins(self) -> None:
@@ -88,21 +87,19 @@ class Garbage:
         self._next = asyncio.get_running_loop().call_later(YOUNG_EVERY, self._look)
 
     def _is_worth_it(self) -> bool:
-        grown = self._pages_now() / self._pages
-        if grown >= _FAR_GROWN:
-            return True
-        least = ENDED_OF_FEW if self._there <= FEW else max(LEAST_ENDED, self._there // _SHARE)
-        has_ended = self._ended >= least
-        return (has_ended or grown >= _GROWN) and time.monotonic() >= self._all_from
+        come = max(0, self._there - self._there_then)
+        grown = self._pages_now() / (self._pages + come * _PAGES_EACH)
+        if self._there > FEW:
+            return grown >= _FAR_GROWN
+        is_wanted = self._ended >= ENDED_OF_FEW or grown >= _GROWN
+        return is_wanted and time.monotonic() >= self._all_from
 
     def _look_at_all(self) -> None:
         begun = time.thread_time()
         StylesCache.get_inner_outer.cache_clear()
         gc.collect()
-        took = time.thread_time() - begun
-        rest = _REST_SHORT if took <= _UNNOTICED or self._there <= FEW else _REST_LONG
-        self._all_from = time.monotonic() + took * rest
-        self._ended, self._pages = 0, self._pages_now()
+        self._all_from = time.monotonic() + (time.thread_time() - begun) * _REST
+        self._ended, self._pages, self._there_then = 0, self._pages_now(), self._there
 
     def _pages_now(self) -> int:
         """That the process has, as far as that is known: 1, where it is not."""

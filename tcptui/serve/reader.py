@@ -210,6 +210,7 @@ class Reader:
             error = unexpected
         finally:
             self._close()
+        await self._clear_app()
         if error is not None:
             self._reason = "error"
         return Ended(self._reason, time.monotonic() - self._begun, self._budget.made, error)
@@ -266,7 +267,8 @@ class Reader:
             error = await self._run_app(own.first)
             if not self._is_back:
                 return error
-            self._app, answer, shown = None, own.answer, own.shown
+            await self._clear_app()
+            answer, shown = own.answer, own.shown
         return None
 
     def _give_back(self) -> None:
@@ -369,6 +371,11 @@ class Reader:
         until = time.monotonic() + ANSWER_PATIENCE
         while terminal.awaits_answer and self._reason == "left" and time.monotonic() < until:
             await asyncio.sleep(BACK_OFF)
+
+    async def _clear_app(self) -> None:
+        app, self._app = self._app, None
+        if app is not None:
+            await app.clear()
 
     def _close(self) -> None:
         """Leaves nothing behind that the event loop would keep."""

@@ -77,6 +77,7 @@ class Spectator:
                 timer.cancel()
             if self._view is not None:
                 self._view.leave(self)
+            self._input.end()
         if keys is None:
             self._write(GIVE_BACK.encode())
         return keys

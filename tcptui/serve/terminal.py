@@ -234,9 +234,11 @@ class ReaderTerminal(Driver):
     @property
     def _is_busy(self) -> bool:
         """Whether the app has something to answer."""
+        if not self._reads:
+            return False  # It may have been cleared.
         stack = self._app.screen_stack
         pumps = (self._app, *stack[-1:], *((stack[-1].focused,) if stack else ()))
-        return self._reads and any(pump is not None and pump.message_queue_size for pump in pumps)
+        return any(pump is not None and pump.message_queue_size for pump in pumps)
 
     def _parse(self) -> None:
         """The next piece of what has been fed."""
@@ -347,6 +349,7 @@ class ReaderTerminal(Driver):
 
     def close(self) -> None:
         """Nothing calls it any more."""
+        self._input.end()
         if self._taking is not None:
             self._taking.cancel()
             self._taking = None

@@ -126,7 +126,7 @@ class View:
 
     def has(self, choice: int) -> bool:
         """Whether a question stands that has a choice of that number, from 1."""
-        session = self._app.session
+        session = None if self._has_ended else self._app.session
         predicting = None if session is None else session.predicting
         return self._following.may_answer and predicting is not None and predicting.has(choice)
 
@@ -197,8 +197,9 @@ class View:
     def end(self) -> None:
         """Nobody may enter any more."""
         self._audience.forget(self)
-        self._has_ended = True
-        self._app.leave()
+        if not self._has_ended:
+            self._has_ended = True
+            self._app.leave()
 
     async def _run(self) -> None:
         try:
@@ -206,12 +207,14 @@ class View:
             if not self._has_ended:
                 await self._app.run_async(size=(self.look.columns, self.look.rows))
         finally:
-            self._is_drawn = False
+            self._is_drawn, self._has_ended = False, True
+            self._tell = lambda _: None
             self._audience.forget(self)
             if self._app.error is not None:  # No session has ended of it that would tell.
                 asyncio.get_running_loop().call_exception_handler({"exception": self._app.error})
             for seat in tuple(self._seats):
                 seat.needs_app()
+            await self._app.clear()
 
     def _begin(self) -> None:
         """After the first frame."""

@@ -181,6 +181,10 @@ class TerminalInput:
         self._parser, self._guard = TerminalParser(self._debug), PasteGuard()
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
 
+    def end(self) -> None:
+        """Nothing more comes: the parser no longer refers to itself, and to what it has made last."""
+        self._parser._gen.close()
+
     def questions(self, tell: Callable[[Rgb], object]) -> str:
         """What is to be written to ask the terminal for the colour of its ground; `tell` is called with it,
         should it answer."""
