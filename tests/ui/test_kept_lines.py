@@ -21,7 +21,7 @@ KEYS = (
     "comma", "pageup", "pagedown", "tab", "i", "M", "P", "1", "left_square_bracket", "v", "g", "plus",
     "enter",
 )  # fmt: skip
-COUNT = 150
+COUNT = 70
 
 
 def fresh(pane: Pane) -> list[Line]:
