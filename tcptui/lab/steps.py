@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tcptui.by_identity import ByIdentity
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
@@ -51,7 +52,7 @@ def step_after(step: Step, move: Move) -> Step:
 
 def first_step(scenario: Scenario) -> Step:
     """The beginning of a run. BadMove as `begin`."""
-    return _first(_Same(scenario))
+    return _first(ByIdentity(scenario))
 
 
 def share_steps(most: int) -> None:
@@ -61,23 +62,8 @@ def share_steps(most: int) -> None:
     _first, _next = (lru_cache(most)(_begun), lru_cache(most)(_followed)) if most else (_begun, _followed)
 
 
-class _Same:
-    """A scenario as that object: to compare all that is in it would take longer than to begin it."""
-
-    __slots__ = ("scenario",)
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.scenario is other.scenario
-
-    def __hash__(self) -> int:
-        return id(self.scenario)
-
-
-def _begun(same: _Same) -> Step:
-    scenario = same.scenario
+def _begun(key: ByIdentity[Scenario]) -> Step:
+    scenario = key.value
     world, record = first_record(scenario)
     step = Step(world, world, None, _narration(scenario))
     step.record = record
@@ -94,7 +80,7 @@ def _made(step: Step, move: Move) -> Step:
     return Step(world, step.world, report, narrated(step.narration, world, report))
 
 
-_first: Callable[[_Same], Step] = _begun
+_first: Callable[[ByIdentity[Scenario]], Step] = _begun
 _next: Callable[[Step], Step] = _followed
 
 

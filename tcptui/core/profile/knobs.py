@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from tcptui.by_identity import ByIdentity
 from tcptui.core.profile.knob import Knob
 from tcptui.core.profile.record import Profile
 from tcptui.named_tuple import NamedTuple
@@ -48,36 +49,22 @@ def all_knobs() -> Mapping[str, KnobField]:
     return MappingProxyType({name: _field(name, hints[name]) for name in Profile._fields if name != "name"})
 
 
-class _ByIdentity:
-    """A profile as the key of a cache. Equality would not do: ``True == 1``, and one may stand for the other
-    only where the type is right."""
-
-    __slots__ = ("profile",)
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and self.profile is other.profile
-
-    def __hash__(self) -> int:
-        return id(self.profile)
-
-
 def check_profile(profile: Profile) -> None:
     """Refuses a profile with a value that its knob can't have, by type, range or choice.
 
-    The same object is looked at once. Raises ValueError, which names the first such knob and what it may be.
+    The same object is looked at once; not an equal one, for one may stand for True only where the type is
+    right. Raises ValueError, which names the first such knob and what it may be.
     """
-    _check(_ByIdentity(profile))
+    _check(ByIdentity(profile))
 
 
 @lru_cache(maxsize=256)
-def _check(key: _ByIdentity) -> None:
-    if not isinstance(key.profile.name, str):
-        raise ValueError(f"Profile.name: {key.profile.name!r} is no str")
+def _check(key: ByIdentity[Profile]) -> None:
+    profile = key.value
+    if not isinstance(profile.name, str):
+        raise ValueError(f"Profile.name: {profile.name!r} is no str")
     for name, field in all_knobs().items():
-        value = getattr(key.profile, name)
+        value = getattr(profile, name)
         if not field.fits(value):
             raise ValueError(f"Profile.{name}: {value!r} must be {_allowed(field)}")
 
