@@ -23,6 +23,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.steps import Step, first_step, narrated, step_after
 from tcptui.lab.wire import BadMove, Transmission, Wire
+from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 
 INTERVAL = 79
@@ -193,7 +194,7 @@ class History:
             self.position += 1
             if self.position == position:
                 self.step = Step(world, self.before, report, self.narration)
-                self._keep_step()
+                keep_latest(self._steps, self.position, self.step, MOST_STEPS)
             yield
         if not position:
             self.step = self._first
@@ -250,7 +251,7 @@ class History:
         if reports is None:
             world = self._checkpoints[interval].world.copy()
             reports = [world.apply(move) for move in self._branch.moves(since, since + INTERVAL)]
-        self._keep(interval, reports)
+        keep_latest(self._intervals, interval, reports, KEPT)
         return reports
 
     def interval_of(self, number: int) -> int:
@@ -348,12 +349,6 @@ class History:
             self._transmissions = {number: known[number] for number in sorted(known)}
         return self._transmissions
 
-    def _keep(self, interval: int, reports: list[Report]) -> None:
-        self._intervals.pop(interval, None)
-        self._intervals[interval] = reports
-        if len(self._intervals) > KEPT:
-            del self._intervals[next(iter(self._intervals))]
-
     def _fork(self, move: Move) -> None:
         """Another branch from here: one that goes on with `move` already or has not gone on yet, or a new
         one."""
@@ -396,7 +391,7 @@ class History:
     def _advance(self, step: Step, report: Report) -> None:
         if len(self._latest) == INTERVAL:
             self._folded()
-            self._keep(self._since // INTERVAL, self._latest)
+            keep_latest(self._intervals, self._since // INTERVAL, self._latest, KEPT)
             self._since = self.position
             self._latest, self._ended, self._count = [], [], 0
         self._latest.append(report)
@@ -411,15 +406,7 @@ class History:
         self.world, self.before = step.world, step.before
         self.report, self.narration = step.report, step.narration
         self._transmissions = None
-        self._keep_step()
-
-    def _keep_step(self) -> None:
-        """That of this position."""
-        steps, position = self._steps, self.position
-        steps.pop(position, None)
-        steps[position] = self.step
-        if len(steps) > MOST_STEPS:
-            del steps[next(iter(steps))]
+        keep_latest(self._steps, self.position, self.step, MOST_STEPS)
 
     def _folded(self) -> Record:
         """The record up to this position, without segments."""

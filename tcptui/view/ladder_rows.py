@@ -24,6 +24,7 @@ from tcptui.core.state import State
 from tcptui.lab.history import KEPT, History
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Side
+from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 from tcptui.view.subject import States
 
@@ -312,13 +313,10 @@ class RunRows:
         reports = self.history.reports(interval)
         built = self._built.get(interval)
         if built is None or built.reports is not reports:
-            self._built.pop(interval, None)
-            if len(self._built) >= MOST_BUILT:
-                del self._built[next(iter(self._built))]
             world = self.history.beginning_of(interval)
             on_wire = [one.number for one in world.wire.transmissions]
             built = _Built(reports, RowBuilder(world.states, on_wire, world.wire.launched > 0))
-            self._built[interval] = built
+            keep_latest(self._built, interval, built, MOST_BUILT)
         for report in reports[built.count :]:
             built.builder.add(report)
         built.count = len(reports)

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from tcptui.latest import keep_latest
+
 T = TypeVar("T")
 
 MOST_OF_ONE = 64
@@ -31,10 +33,8 @@ def keep_drawn(most: int) -> None:
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:
     """What was made for that key, or else what is made now."""
-    found: T | None = _kept.pop(key, None)
+    found: T | None = _kept.get(key)
     if found is None:
         found = make()
-        if len(_kept) >= _most:
-            del _kept[next(iter(_kept))]
-    _kept[key] = found
+    keep_latest(_kept, key, found, _most)
     return found

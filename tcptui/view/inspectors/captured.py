@@ -23,6 +23,7 @@ from tcptui.lab.history import INTERVAL, History
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Side, Transmission
+from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analyser, Analysis
@@ -207,15 +208,13 @@ class Captured:
         """The frames of an interval up to this position."""
         history = self._history
         reports = history.reports(interval)
-        part = self._parts.pop(interval, None)
+        part = self._parts.get(interval)
         grown = part is not None and part.done < len(reports)
         if part is None or part.reports is not reports or (grown and self.point == "wire"):
             part = _Part(self._marks[interval], reports)
             if interval == 0:
                 part.add(self._prelude())
-        self._parts[interval] = part
-        while len(self._parts) > _MOST_PARTS:
-            del self._parts[next(iter(self._parts))]
+        keep_latest(self._parts, interval, part, _MOST_PARTS)
         if part.done < len(reports):
             self._extend(part, interval)
         return part
