@@ -29,6 +29,7 @@ from tcptui.serve.proxy_protocol import BadHeader, Header, header_of
 from tcptui.serve.running import ENDS_WITHIN, prepared, until_left, until_told
 from tcptui.serve.ssh_connection import HANDSHAKE, Connection
 from tcptui.serve.ssh_session import Visitor
+from tcptui.serve.tasks import start_task
 
 if TYPE_CHECKING:
     from tcptui.serve.access import Access
@@ -120,9 +121,7 @@ class SshServer:
 
     def keep(self, session: Coroutine[Any, Any, None]) -> None:
         """Runs a session."""
-        task = asyncio.get_running_loop().create_task(session)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        start_task(session, self._tasks)
 
     async def fits(self, name: str, password: str) -> bool:
         """Whether somebody of that name has this password."""

@@ -12,18 +12,18 @@ tells that it has done that, and as long as it does not none of its sessions is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from socket import AF_UNIX, SOCK_SEQPACKET, socket, socketpair
-from typing import Any, TypeVar
+from typing import Any
 
 from tcptui.core.message import Message, MessageError
 from tcptui.serve.forked.control import send
 from tcptui.serve.forked.reader import ChildError, Forks
 from tcptui.serve.forked.session import LONGEST_ERROR
+from tcptui.serve.tasks import start_task
 from tcptui.serve.told import error_message
 
-_Result = TypeVar("_Result")
 ANSWERS_WITHIN = 30.0
 """Seconds; a collection of garbage, in which a process looks at nothing, takes some of them at most."""
 DEATH_PATIENCE = 2.0
@@ -68,7 +68,7 @@ class Processes:
         if number in process.sessions and number not in process.killed:
             loop = asyncio.get_running_loop()
             process.killed[number] = loop.call_later(ANSWERS_WITHIN, self._forks.kill, process.number)
-            self._run(_kill(process, number))
+            start_task(_kill(process, number), self._tasks)
 
     async def death_of(self, number: int) -> MessageError:
         """What a session has ended of that has not said it."""
@@ -82,7 +82,7 @@ class Processes:
         del self._of[number]
 
     async def close(self) -> None:
-        """Lets go of all of them; they end."""
+        """Closes the ways to all of them; they end."""
         for process in list(self._processes):
             self._lose(process)
         await asyncio.gather(*self._tasks)
@@ -104,7 +104,7 @@ class Processes:
                 control.close()
                 raise
         process = _Process(number, control)
-        process.death = self._run(self._death_of(process))
+        process.death = start_task(self._death_of(process), self._tasks)
         asyncio.get_running_loop().add_reader(control, self._take, process)
         self._processes.append(process)
 
@@ -138,12 +138,6 @@ class Processes:
             return await self._forks.death_of(process.number)
         finally:
             self._forks.forget(process.number)
-
-    def _run(self, what: Coroutine[Any, Any, _Result]) -> asyncio.Task[_Result]:
-        task = asyncio.get_running_loop().create_task(what)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
 
 class _Process:

@@ -12,11 +12,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from socket import AF_UNIX, SOCK_SEQPACKET, socket, socketpair
-from typing import Any
 
 import tcptui
 from tcptui.core.message import Message, MessageError
@@ -31,6 +30,7 @@ from tcptui.serve.forked.processes import Processes
 from tcptui.serve.forked.reader import ForkedReader
 from tcptui.serve.forked.settings import settings_of
 from tcptui.serve.reader import Client, Served
+from tcptui.serve.tasks import start_task
 from tcptui.serve.terminal import Outlet
 
 MODULE = "tcptui.serve.forked.warm"
@@ -133,7 +133,7 @@ class ForkedSessions:
         """Kills that child, if it lives."""
         death = self._deaths.get(number)
         if death is not None and not death.done():
-            self._run(self._send_kill(number))
+            start_task(self._send_kill(number), self._tasks)
 
     async def death_of(self, number: int) -> MessageError:
         """What that child has ended of, as the fork server tells it."""
@@ -210,7 +210,7 @@ class ForkedSessions:
         ready, self._ready = self._ready, None
         self._forget()
         if process is not None and ready is not None:
-            self._run(self._tell_lost(process, ready))
+            start_task(self._tell_lost(process, ready), self._tasks)
 
     async def _tell_lost(self, process: subprocess.Popen[bytes], ready: asyncio.Future[None]) -> None:
         process.kill()  # If it has only closed the socket.
@@ -223,11 +223,6 @@ class ForkedSessions:
     async def _send_kill(self, number: int) -> None:
         with suppress(OSError):
             await self._send(f"kill {number}")
-
-    def _run(self, what: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(what)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _forget(self) -> None:
         """There is none any more."""
