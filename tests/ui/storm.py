@@ -14,7 +14,6 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tcptui import lecture, library
-from tcptui.explain.catalogue import language
 from tcptui.files import BadFile
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.scenario import Scenario
@@ -26,7 +25,6 @@ from tcptui.ui.panes.pane import Pane
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
-from tcptui.view.lines import Line
 
 CHARACTERS = {
     "space": " ", "enter": "\r", "tab": "\t", "plus": "+", "equals_sign": "=", "minus": "-", "colon": ":",
@@ -239,12 +237,10 @@ def _check(app: TcptuiApp, seed: int) -> None:
 
 def _check_kept(pane: Pane) -> None:
     """What is kept of a pane, by whomever it was drawn, is what it would draw now."""
-    of, (_, _, width, height) = pane.depends(), pane.shown[0]
-    known = None if of is None else kept._kept.get((type(pane), width, height, language(), of))
+    key = pane._key()
+    known = kept._kept.get(key)
     if known is not None:
-        blank: Line = ((" " * width, "plain"),)
-        lines = pane.lines(width, height)[:height]
-        assert known == lines + [blank] * (height - len(lines)), of
+        assert known == pane._all_lines(), key
 
 
 async def _leave(app: StormApp, pilot: Pilot[None]) -> None:

@@ -28,13 +28,15 @@ class EndpointPane(FramedPane):
     @property
     def host(self) -> Host | None:
         """The host as it is now; None: there is a script in its place."""
-        moment, chosen = self.session.history.moment, self.session.chosen(self._side)
-        if script_of(moment.world, self._side) is not None:
+        session, side, step = self.session, self._side, self.step
+        if script_of(session.world, side) is not None:
             return None
-        step = self.step
-        if step is None:
-            return self._view.host(moment, chosen)
-        return kept((Host, step, self._side, chosen), lambda: self._view.host(moment, chosen))
+        chosen = session.chosen(side)
+
+        def found() -> Host:
+            return self._view.host(session.history.moment, chosen)
+
+        return found() if step is None else kept((Host, step, side, chosen), found)
 
     def depends(self) -> Hashable | None:
         session, step = self.session, self.step

@@ -46,15 +46,11 @@ class LadderView:
         return True
 
     def follows(self, session: Session) -> bool:
-        """Whether it shows the end of the run, as before, with the same segment selected. Then that is what
-        it has shown last."""
+        """Whether it shows the end of the run, as before, with the same segment selected."""
         scrolled, selected, _ = self._shown
         if session.scrolled or scrolled or selected != session.selection:
             return False
-        if self._top is not None or self._unfolded or self._rows.history is not session.history:
-            return False
-        self._shown = 0, selected, session.history.position
-        return True
+        return self._top is None and not self._unfolded and self._rows.history is session.history
 
     def lines(self, session: Session, width: int, height: int, *, smooth: bool) -> list[Line]:
         """At most `height` rows of `width` cells; `smooth`: between two steps of a run that is played, what

@@ -190,16 +190,21 @@ class Pane(Widget, inherit_css=False):
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
     def _asked(self) -> list[Line]:
+        key = self._key()
+        self._is_kept = key is not None
+        return self._all_lines() if key is None else kept(key, self._all_lines)
+
+    def _key(self) -> Hashable | None:
+        """Under which its lines are kept; None: they are not."""
         _, _, width, height = self._place
-
-        def made() -> list[Line]:
-            lines = self.lines(width, height)[:height]
-            blank: Line = ((" " * width, "plain"),)
-            return lines + [blank] * (height - len(lines))
-
         of = self.depends()
-        self._is_kept = of is not None
-        return made() if of is None else kept((type(self), width, height, language(), of), made)
+        return None if of is None else (type(self), width, height, language(), of)
+
+    def _all_lines(self) -> list[Line]:
+        _, _, width, height = self._place
+        lines = self.lines(width, height)[:height]
+        blank: Line = ((" " * width, "plain"),)
+        return lines + [blank] * (height - len(lines))
 
     def _looking(self, line: Line, filters: Sequence[LineFilter]) -> Sequence[tuple[str, RichStyle | None]]:
         """The texts of a line, and how they look; `filters`: for NO_COLOR and for ASCII."""
