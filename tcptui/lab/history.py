@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import TypeVar
 
 from tcptui.core.events import StateChanged
 from tcptui.core.state import State
@@ -23,9 +24,10 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 from tcptui.lab.steps import Step, first_step, narrated, step_after
 from tcptui.lab.wire import BadMove, Transmission, Wire
-from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 
+K = TypeVar("K")
+V = TypeVar("V")
 INTERVAL = 79
 """Moves between two checkpoints: a jump replays fewer."""
 MOST_STEPS = 16
@@ -419,6 +421,15 @@ class History:
             self._record_before, self._record = self._record, record
         self._count = len(self._latest)
         return self._record
+
+
+def keep_latest(kept: dict[K, V], key: K, value: V, most: int) -> None:
+    """Puts an entry in, or to the end, and drops the first ones where they are more than `most`: for what was
+    made of steps or intervals."""
+    kept.pop(key, None)
+    kept[key] = value
+    while len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def _has_ended(number: int, wire: Wire) -> bool:

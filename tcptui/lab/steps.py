@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tcptui.by_identity import ByIdentity
 from tcptui.lab.moves import NEXT, Move
 from tcptui.lab.prelude import first_record
 from tcptui.lab.record import Record
@@ -22,6 +21,7 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 
 if TYPE_CHECKING:
+    from tcptui.by_identity import ByIdentity
     from tcptui.lab.narration import Narration
 
 
@@ -52,18 +52,26 @@ def step_after(step: Step, move: Move) -> Step:
 
 def first_step(scenario: Scenario) -> Step:
     """The beginning of a run. BadMove as `begin`."""
-    return _first(ByIdentity(scenario))
+    return _first(scenario)
 
 
 def share_steps(most: int) -> None:
     """From here on so many steps are kept for all histories of this process, those that were made last; 0:
     none."""
     global _first, _next
-    _first, _next = (lru_cache(most)(_begun), lru_cache(most)(_followed)) if most else (_begun, _followed)
+    _first, _next = _begun, _followed
+    if most:
+        from tcptui.by_identity import ByIdentity  # Late: the program of one reader shares none.
+
+        begun = lru_cache(most)(_begun_of)
+        _first, _next = (lambda scenario: begun(ByIdentity(scenario))), lru_cache(most)(_followed)
 
 
-def _begun(key: ByIdentity[Scenario]) -> Step:
-    scenario = key.value
+def _begun_of(key: ByIdentity[Scenario]) -> Step:
+    return _begun(key.value)
+
+
+def _begun(scenario: Scenario) -> Step:
     world, record = first_record(scenario)
     step = Step(world, world, None, _narration(scenario))
     step.record = record
@@ -80,7 +88,7 @@ def _made(step: Step, move: Move) -> Step:
     return Step(world, step.world, report, narrated(step.narration, world, report))
 
 
-_first: Callable[[ByIdentity[Scenario]], Step] = _begun
+_first: Callable[[Scenario], Step] = _begun
 _next: Callable[[Step], Step] = _followed
 
 

@@ -21,10 +21,9 @@ from tcptui.core.events import Sent, TimerFired
 from tcptui.core.message import Message
 from tcptui.core.packet.segment import PSH, flag_text
 from tcptui.core.state import State
-from tcptui.lab.history import KEPT, History
+from tcptui.lab.history import KEPT, History, keep_latest
 from tcptui.lab.report import Report
 from tcptui.lab.wire import Outcome, Side
-from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 from tcptui.view.subject import States
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from tcptui.latest import keep_latest
+from tcptui.lab.history import keep_latest
 
 T = TypeVar("T")
 

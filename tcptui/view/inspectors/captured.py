@@ -19,11 +19,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.history import INTERVAL, History, keep_latest
 from tcptui.lab.report import Report
 from tcptui.lab.state import WorldState
 from tcptui.lab.wire import Outcome, Side, Transmission
-from tcptui.latest import keep_latest
 from tcptui.named_tuple import NamedTuple
 from tcptui.trace.capture import Frame, Point, capture
 from tcptui.trace.sequence_analysis import Analyser, Analysis
