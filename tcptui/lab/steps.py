@@ -3,14 +3,13 @@
 Why it is so. Nobody changes the state to which a step has led. So who comes back to it can have the same one
 again: who steps back and forth, and, in a process that serves many, everybody who plays the same story. What
 was drawn of a step is then known by the step itself. A history keeps the latest of its own, and the process,
-where it is told to (`share_steps`), those that followed by themselves, from one step or from the beginning of
-one scenario.
+where it is told to (`shared_steps`), those that followed by themselves, from one step or from the beginning
+of one scenario.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tcptui.lab.moves import NEXT, Move
@@ -21,7 +20,6 @@ from tcptui.lab.scenario import Scenario
 from tcptui.lab.state import WorldState
 
 if TYPE_CHECKING:
-    from tcptui.by_identity import ByIdentity
     from tcptui.lab.narration import Narration
 
 
@@ -55,30 +53,23 @@ def first_step(scenario: Scenario) -> Step:
     return _first(scenario)
 
 
-def share_steps(most: int) -> None:
-    """From here on so many steps are kept for all histories of this process, those that were made last; 0:
-    none."""
+def make_steps(first: Callable[[Scenario], Step], following: Callable[[Step], Step]) -> None:
+    """From here on all histories of this process have these made: the beginning of a run, and what follows a
+    step by itself."""
     global _first, _next
-    _first, _next = _begun, _followed
-    if most:
-        from tcptui.by_identity import ByIdentity  # Late: the program of one reader shares none.
-
-        begun = lru_cache(most)(_begun_of)
-        _first, _next = (lambda scenario: begun(ByIdentity(scenario))), lru_cache(most)(_followed)
+    _first, _next = first, following
 
 
-def _begun_of(key: ByIdentity[Scenario]) -> Step:
-    return _begun(key.value)
-
-
-def _begun(scenario: Scenario) -> Step:
+def begun(scenario: Scenario) -> Step:
+    """The beginning, made anew."""
     world, record = first_record(scenario)
     step = Step(world, world, None, _narration(scenario))
     step.record = record
     return step
 
 
-def _followed(step: Step) -> Step:
+def followed(step: Step) -> Step:
+    """What follows by itself, made anew."""
     return _made(step, NEXT)
 
 
@@ -88,8 +79,8 @@ def _made(step: Step, move: Move) -> Step:
     return Step(world, step.world, report, narrated(step.narration, world, report))
 
 
-_first: Callable[[Scenario], Step] = _begun
-_next: Callable[[Step], Step] = _followed
+_first: Callable[[Scenario], Step] = begun
+_next: Callable[[Step], Step] = followed
 
 
 def narrated(narration: Narration | None, world: WorldState, report: Report) -> Narration | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcptui.lab.steps import share_steps
+from tcptui.lab.shared_steps import share_steps
 from tcptui.ui.panes.kept import MOST_OF_ONE, keep_drawn
 
 STEPS, DRAWN = 1_000, 4_000

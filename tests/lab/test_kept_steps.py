@@ -13,7 +13,7 @@ from tcptui import library
 from tcptui.lab import steps
 from tcptui.lab.history import INTERVAL, MOST_STEPS, History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Wait
-from tcptui.lab.steps import share_steps
+from tcptui.lab.shared_steps import share_steps
 from tcptui.lab.wire import BadMove
 from tests.lab.test_history import LONG
 
@@ -47,7 +47,7 @@ def anew(history: History) -> History:
     """The same moves from the beginning, by a history that shares nothing."""
     made = History.__new__(History)
     first, following = steps._first, steps._next
-    steps._first, steps._next = steps._begun, steps._followed
+    steps._first, steps._next = steps.begun, steps.followed
     try:
         made.__init__(history.scenario)  # type: ignore[misc]
         for move in history.moves(0, history.position):
