@@ -39,6 +39,7 @@ def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, se
                     if not pane.display:
                         continue
                     assert pane.shown[1] == pane._all_lines(), pane
+                    assert pane._key() is None or not screen.session.history.moved
                     found[pane._key() in kept._kept] += 1
 
     async def both() -> None:

@@ -228,8 +228,10 @@ class SessionPane(Pane):
 
     @property
     def step(self) -> Step | None:
-        """The step that is shown; None: the session is on its way to one."""
-        return None if self.session.working else self.session.history.step
+        """The step that is shown, if what is drawn of it is kept; None: the session is on its way to one, or
+        the step is of this run alone."""
+        step = self.session.history.step
+        return None if self.session.working or step.moved else step
 
 
 class Heading(NamedTuple):
