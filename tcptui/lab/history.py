@@ -195,7 +195,7 @@ class History:
             self._transmissions = None  # They may be asked for between two moves.
             self.position += 1
             if self.position == position:
-                self.step = Step(world, self.before, report, self.narration)
+                self.step = Step(world, self.before, report, self.narration, self.moved)
                 keep_latest(self._steps, self.position, self.step, MOST_STEPS)
             yield
         if not position:

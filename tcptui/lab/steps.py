@@ -3,8 +3,8 @@
 Why it is so. Nobody changes the state to which a step has led. So who comes back to it can have the same one
 again: who steps back and forth, and, in a process that serves many, everybody who plays the same story. What
 was drawn of a step is then known by the step itself. A history keeps the latest of its own, and the process,
-where it is told to (`shared_steps`), those that followed by themselves, from one step or from the beginning
-of one scenario.
+where it is told to (`shared_steps`), those to which a scenario comes by itself. A step after a move from
+outside is of one run: nobody else comes to it, and its state may be as large as its reader has made it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 class Step:
     """A position of a run, of which nothing is changed any more."""
 
-    __slots__ = ("before", "narration", "record", "report", "world")
+    __slots__ = ("before", "moved", "narration", "record", "report", "world")
 
     def __init__(
-        self, world: WorldState, before: WorldState, report: Report | None, narration: Narration | None
-    ) -> None:
+        self, world: WorldState, before: WorldState, report: Report | None, narration: Narration | None,
+        moved: bool,
+    ) -> None:  # fmt: skip
         self.world = world
         """The state."""
         self.before = before
@@ -39,13 +40,15 @@ class Step:
         """What the move has brought about; None: it is the beginning."""
         self.narration = narration
         """What the story has said up to here; None: it says nothing."""
+        self.moved = moved
+        """Whether moves from outside have changed, up to here, what the scenario would do."""
         self.record: Record | None = None
         """How the state came about, without segments; None: nobody has asked for it."""
 
 
 def step_after(step: Step, move: Move) -> Step:
     """After a move is made. BadMove: it can't be."""
-    return _next(step) if move is NEXT else _made(step, move)
+    return _next(step) if move is NEXT and not step.moved else _made(step, move)
 
 
 def first_step(scenario: Scenario) -> Step:
@@ -54,8 +57,8 @@ def first_step(scenario: Scenario) -> Step:
 
 
 def make_steps(first: Callable[[Scenario], Step], following: Callable[[Step], Step]) -> None:
-    """From here on all histories of this process have these made: the beginning of a run, and what follows a
-    step by itself."""
+    """From here on all histories of this process have these made: the beginning of a run, and what follows by
+    itself a step to which no move from outside has led."""
     global _first, _next
     _first, _next = first, following
 
@@ -63,7 +66,7 @@ def make_steps(first: Callable[[Scenario], Step], following: Callable[[Step], St
 def begun(scenario: Scenario) -> Step:
     """The beginning, made anew."""
     world, record = first_record(scenario)
-    step = Step(world, world, None, _narration(scenario))
+    step = Step(world, world, None, _narration(scenario), moved=False)
     step.record = record
     return step
 
@@ -76,7 +79,8 @@ def followed(step: Step) -> Step:
 def _made(step: Step, move: Move) -> Step:
     world = step.world.copy()
     report = world.apply(move)
-    return Step(world, step.world, report, narrated(step.narration, world, report))
+    moved = step.moved or move is not NEXT
+    return Step(world, step.world, report, narrated(step.narration, world, report), moved)
 
 
 _first: Callable[[Scenario], Step] = begun

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tcptui.lab.shared_steps import share_steps
 from tcptui.ui.panes.kept import MOST_OF_ONE, keep_drawn
 
-STEPS, DRAWN = 1_000, 4_000
-"""Steps of stories, and panes of one size with what they show of one; each has some ten kilobytes."""
+STEPS, DRAWN = 1_000, 4_000_000
+"""Steps of stories, of some ten kilobytes each, and cells of what panes of one size show of one, of some ten
+octets each. Panes are as large as a reader says, and a thousand of the largest would take 250 MiB."""
 
 
 def share_work() -> None:

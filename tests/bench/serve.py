@@ -28,9 +28,9 @@ PRESS_FOR = 20.0
 """Seconds."""
 IDLE_FOR = 10.0
 AT_ONCE = 10
+"""Who come at the same time."""
 PROCESSES = 2
 """That share the sessions."""
-"""Who come at the same time."""
 ROUNDS, COMPARED = 20, 5
 """Of those who come and go; how many looks at the memory are compared, after as many for warming up."""
 SETTLE = 3.0

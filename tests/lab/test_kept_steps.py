@@ -14,6 +14,7 @@ from tcptui.lab import steps
 from tcptui.lab.history import INTERVAL, MOST_STEPS, History
 from tcptui.lab.moves import NEXT, Delay, Duplicate, Lose, Move, Wait
 from tcptui.lab.shared_steps import share_steps
+from tcptui.lab.steps import step_after
 from tcptui.lab.wire import BadMove
 from tests.lab.test_history import LONG
 
@@ -100,6 +101,7 @@ def test_readers_of_the_same_story_see_what_each_would_see_alone(seed: int) -> N
         press(history, dice)
         if dice.random() < 0.25:
             assert all_of(history) == all_of(anew(history))
+            assert history.step.moved == history.moved
 
 
 @pytest.mark.usefixtures("shared")
@@ -117,6 +119,17 @@ def test_two_readers_have_the_same_steps() -> None:
     one.apply()
     other.apply()
     assert one.step is not other.step
+
+
+@pytest.mark.usefixtures("shared")
+def test_what_follows_a_move_from_outside_is_kept_for_nobody_else() -> None:
+    history = History(library.SHIPPED.find("handshake"))
+    history.apply()
+    assert step_after(history.step, NEXT) is step_after(history.step, NEXT)
+    history.apply(Wait(1))
+    assert step_after(history.step, NEXT) is not step_after(history.step, NEXT)
+    history.apply()
+    assert step_after(history.step, NEXT) is not step_after(history.step, NEXT)
 
 
 def test_nothing_is_shared_unless_it_is_asked_for() -> None:

@@ -238,7 +238,7 @@ def _check(app: TcptuiApp, seed: int) -> None:
 def _check_kept(pane: Pane) -> None:
     """What is kept of a pane, by whomever it was drawn, is what it would draw now."""
     key = pane._key()
-    known = kept._kept.get(key)
+    known, _ = kept._kept.get(key, (None, 0))
     if known is not None:
         assert known == pane._all_lines(), key
 

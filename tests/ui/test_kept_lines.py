@@ -39,6 +39,7 @@ def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, se
                     if not pane.display:
                         continue
                     assert pane.shown[1] == pane._all_lines(), pane
+                    assert pane._key() is None or not screen.session.history.moved
                     found[pane._key() in kept._kept] += 1
 
     async def both() -> None:
@@ -46,3 +47,33 @@ def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, se
 
     asyncio.run(both())
     assert found[1] > found[0] / 2, found
+
+
+def test_no_more_cells_are_kept_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_kept", {})
+    monkeypatch.setattr(kept, "_cells", 0)
+    made: list[str] = []
+
+    def ask(name: str, cells: int) -> None:
+        def make() -> str:
+            made.append(name)
+            return name
+
+        assert kept.kept(name, cells, make) == name
+
+    kept.keep_drawn(10_000)
+    try:
+        for name, cells in (("small", 3_000), ("large", 6_000), ("small", 3_000)):
+            ask(name, cells)
+        assert made == ["small", "large"]
+        ask("another", 4_000)
+        assert [*kept._kept] == ["small", "another"]
+        ask("too large", 20_000)
+        assert not kept._kept
+        for place in range(30):
+            ask(f"hidden {place}", 0)
+        assert len(kept._kept) == 10_000 // kept.LEAST
+        kept.keep_drawn(0)
+        assert (kept._kept, kept._cells) == ({}, 0)
+    finally:
+        kept.keep_drawn(kept.MOST_OF_ONE)

@@ -115,7 +115,8 @@ def watched_loop() -> SelectorEventLoop:
 
 
 class _ThreadlessLoop(SelectorEventLoop):
-    """What is for a thread (`asyncio.to_thread`) is done at once: there are none, and nobody else waits."""
+    """What is for a thread (`asyncio.to_thread`) is done at once, for there are none; in a process that is
+    shared the others wait for it."""
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., Any], *args: Any

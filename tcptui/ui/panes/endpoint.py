@@ -31,12 +31,12 @@ class EndpointPane(FramedPane):
         session, side, step = self.session, self._side, self.step
         if script_of(session.world, side) is not None:
             return None
-        chosen = session.chosen(side)
+        chosen, (_, _, width, height) = session.chosen(side), self._place
 
         def found() -> Host:
             return self._view.host(session.history.moment, chosen)
 
-        return found() if step is None else kept((Host, step, side, chosen), found)
+        return found() if step is None else kept((Host, step, side, chosen), width * height, found)
 
     def depends(self) -> Hashable | None:
         session, step = self.session, self.step

@@ -12,29 +12,39 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from tcptui.lab.history import keep_latest
-
 T = TypeVar("T")
 
-MOST_OF_ONE = 64
-"""Of a process with one session."""
+MOST_OF_ONE = 400_000
+"""Cells, of a process with one session."""
+LEAST = 500
+"""Cells for which a pane that has fewer counts: what is kept of it takes some kilobytes nevertheless."""
 
-_kept: dict[Hashable, Any] = {}
-_most = MOST_OF_ONE
+_kept: dict[Hashable, tuple[Any, int]] = {}
+"""What was made, and the cells of the pane for which."""
+_most, _cells = MOST_OF_ONE, 0
 
 
 def keep_drawn(most: int) -> None:
-    """From here on so much is kept in this process, what was asked for last."""
+    """From here on so much is kept in this process, what was asked for last: as many cells."""
     global _most
     _most = most
-    for key in [*_kept][: max(0, len(_kept) - most)]:
-        del _kept[key]
+    _drop()
 
 
-def kept(key: Hashable, make: Callable[[], T]) -> T:
-    """What was made for that key, or else what is made now."""
-    found: T | None = _kept.get(key)
+def kept(key: Hashable, cells: int, make: Callable[[], T]) -> T:
+    """What was made for that key, or else what is made now, for a pane of so many cells."""
+    global _cells
+    found: tuple[T, int] | None = _kept.pop(key, None)
     if found is None:
-        found = make()
-    keep_latest(_kept, key, found, _most)
-    return found
+        found = make(), max(cells, LEAST)
+        _cells += found[1]
+    _kept[key] = found
+    _drop()
+    return found[0]
+
+
+def _drop() -> None:
+    """What is too much, what was asked for first."""
+    global _cells
+    while _cells > _most:
+        _cells -= _kept.pop(next(iter(_kept)))[1]

@@ -115,12 +115,12 @@ class Pane(Widget, inherit_css=False):
         filters = self.get_line_filters()
         if not are_kept or filters:
             return self._changes(before, lines, filters)
-        x, y, _, _ = self._place
+        x, y, width, height = self._place
 
         def made() -> tuple[list[Line], list[Line], list[Piece]]:
             return before, lines, self._changes(before, lines, filters)
 
-        old, new, changed = kept((id(before), id(lines), x, y, id(self._looks)), made)
+        old, new, changed = kept((id(before), id(lines), x, y, id(self._looks)), width * height, made)
         # Lines that are kept no more may have left their place in memory to others.
         return changed if old is before and new is lines else made()[2]
 
@@ -190,9 +190,9 @@ class Pane(Widget, inherit_css=False):
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
     def _asked(self) -> list[Line]:
-        key = self._key()
+        key, (_, _, width, height) = self._key(), self._place
         self._is_kept = key is not None
-        return self._all_lines() if key is None else kept(key, self._all_lines)
+        return self._all_lines() if key is None else kept(key, width * height, self._all_lines)
 
     def _key(self) -> Hashable | None:
         """Under which its lines are kept; None: they are not."""
@@ -228,8 +228,10 @@ class SessionPane(Pane):
 
     @property
     def step(self) -> Step | None:
-        """The step that is shown; None: the session is on its way to one."""
-        return None if self.session.working else self.session.history.step
+        """The step that is shown, if what is drawn of it is kept; None: the session is on its way to one, or
+        the step is of this run alone."""
+        step = self.session.history.step
+        return None if self.session.working or step.moved else step
 
 
 class Heading(NamedTuple):
