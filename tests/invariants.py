@@ -49,6 +49,7 @@ class Watch:
 
     def __init__(self, scenario: Scenario) -> None:
         self.history = History(scenario)
+        self._views = {side: EndView(side) for side in SIDES}
         self.steps = 0
         self.incarnation = dict.fromkeys(SIDES, 0)
         """How often each host was rebooted: the names of its connections begin anew."""
@@ -204,7 +205,7 @@ class Watch:
         for tcb in end.stack.tcbs():
             assert tcb.state is not State.CLOSED, "a block in CLOSED"
         now, before = self.history.moment, self.history.moment_before
-        lines = EndView(side).lines(now, before, 34, 24, at=self.history.world.now, raw=False)
+        lines = self._views[side].lines(now, before, 34, 24, at=self.history.world.now, raw=False)
         first = plain_text(lines[0])
         if not first[1:].startswith("UDP"):
             found = _STATES.search(first)

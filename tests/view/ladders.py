@@ -26,10 +26,17 @@ def drawn(
     sockets: tuple[Socket, ...] = (),
 ) -> Ladder:  # fmt: skip
     """It, drawn."""
+    return drawn_window(window_of(history, height, selected), history, width, raw, selected, sockets)
+
+
+def drawn_window(
+    window: Window, history: History, width: int, raw: bool = False, selected: int = 0,
+    sockets: tuple[Socket, ...] = (),
+) -> Ladder:  # fmt: skip
+    """A window of a run, drawn."""
     return draw_ladder(
-        window_of(history, height, selected), history.transmission, history.world.now, width, raw=raw,
-        selected=selected, sockets=sockets,
-    )  # fmt: skip
+        window, history.transmission, history.world.now, width, raw=raw, selected=selected, sockets=sockets
+    )
 
 
 def window_of_segments(segments: list[Transmission], states: States = BOTH) -> Window:

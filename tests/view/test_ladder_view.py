@@ -17,7 +17,7 @@ from tcptui.view.ladder import MOST_WIDTH, STATE_WIDTH, TIME_WIDTH, Ladder
 from tcptui.view.ladder_row import words_room
 from tcptui.view.lines import line_width
 from tests.lab.worlds import OPEN, history_of, scenario, world
-from tests.view.ladders import drawn, drawn_segments, window_of
+from tests.view.ladders import drawn, drawn_segments, drawn_window, window_of
 
 WIDTHS = range(38, 111)
 TEXT = scenario(OPEN)
@@ -58,9 +58,10 @@ RUNS = {
 def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
     history = RUNS[name]
     numbers = [transmission.number for transmission in history.transmissions()]
-    for width in WIDTHS if len(numbers) < 30 else (38, 42, 77, 95, 96, 110):
-        for raw, selected in ((False, 0), (True, numbers[-1] if numbers else 0)):
-            ladder = drawn(history, width, raw, selected)
+    for raw, selected in ((False, 0), (True, numbers[-1] if numbers else 0)):
+        window = window_of(history, selected=selected)
+        for width in WIDTHS if len(numbers) < 30 else (38, 42, 77, 95, 96, 110):
+            ladder = drawn_window(window, history, width, raw, selected)
             assert {line_width(line) for line in ladder.lines} <= {width}
             assert len(ladder.lines) == len(ladder.numbers)
 
@@ -69,9 +70,10 @@ def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
 def test_at_every_step_and_width_there_are_two_life_lines_and_every_segment_has_a_row(name: str) -> None:
     history = RUNS[name]
     transmissions = set(range(1, history.world.wire.launched + 1))
+    window = window_of(history)
+    folded = {one.number for row in window.rows for one in row.folded}
     for width in (38, 42, 61, 80, 96, 110):
-        ladder = drawn(history, width)
-        folded = {one.number for row in window_of(history).rows for one in row.folded}
+        ladder = drawn_window(window, history, width)
         assert (set(ladder.numbers) | folded) - {0} == transmissions
         side = STATE_WIDTH if width >= 96 else 0
         for line in ladder.lines:
