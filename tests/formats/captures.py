@@ -56,14 +56,34 @@ class Capture(NamedTuple):
     """It shows one connection from its SYNs on."""
 
 
+class _Played(NamedTuple):
+    """A run of which a capture is made."""
+
+    name: str
+    run: Record
+    point: Point
+    wild: bool = False
+
+
 def captures() -> list[Capture]:
-    return [*_by_hand(), *_of_the_library(), *_of_ipv6(), *_wild()]
+    return [*_by_hand(), *(_capture(*one) for one in _played())]
+
+
+def named_frames() -> Iterator[tuple[str, list[Frame]]]:
+    """What is in all of them, with their names."""
+    yield from _made_by_hand()
+    for name, run, point, _ in _played():
+        yield f"{name} at {point}", capture_of(run, point)
+
+
+def _made_by_hand() -> Iterator[tuple[str, list[Frame]]]:
+    for index, (name, rows) in enumerate(CASES.items()):
+        ends: dict[Side, Socket] = {"A": Socket(f"10.1.{index}.1", 49152), "B": Socket(f"10.1.{index}.2", 80)}
+        yield name, frames(rows, ends)
 
 
 def _by_hand() -> Iterator[Capture]:
-    for index, (name, rows) in enumerate(CASES.items()):
-        ends: dict[Side, Socket] = {"A": Socket(f"10.1.{index}.1", 49152), "B": Socket(f"10.1.{index}.2", 80)}
-        made = frames(rows, ends)
+    for name, made in _made_by_hand():
         packets = [
             CapturedPacket(at, encode_packet(packet_of(transmission.payload)), f"#{transmission.number}")
             for at, transmission in made
@@ -71,7 +91,22 @@ def _by_hand() -> Iterator[Capture]:
         yield Capture(name, capture_file(packets, "hand", name), made, wireshark_lines(made))
 
 
-def _of_the_library() -> Iterator[Capture]:
+def _capture(name: str, run: Record, point: Point, wild: bool) -> Capture:
+    made = capture_of(run, point)
+    lines = wireshark_list(run, point).splitlines()
+    return Capture(f"{name} at {point}", pcapng(run, point), made, lines, wild, _shows_isns(run, made))
+
+
+def _played() -> Iterator[_Played]:
+    yield from _of_the_library()
+    yield from _of_ipv6()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "MOST_STEPS", RANDOM_STEPS)
+        for one in _wild():
+            yield one._replace(wild=True)
+
+
+def _of_the_library() -> Iterator[_Played]:
     stories = [listed.load() for listed in library.all_scenarios()]
     for index, story in enumerate(stories):
         for variant, faults in enumerate(FAULTS):
@@ -89,30 +124,24 @@ def _faults(text: str) -> dict[int, tuple[Lose | Delay | Duplicate, ...]]:
     return {move.number: (move,) for move in moves if isinstance(move, Lose | Delay | Duplicate)}
 
 
-def _of_ipv6() -> Iterator[Capture]:
+def _of_ipv6() -> Iterator[_Played]:
     addresses = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
     for index, (toml, moves) in enumerate(((OPEN, "a:send:hello l1"), ("", "a:sendto:hello")), 1):
         story = scenario(addresses + toml)
         yield from _at_every_point(f"IPv6 {moves}", story, parse_moves(moves), f"2001:db8::{index}")
 
 
-def _wild() -> Iterator[Capture]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module, "MOST_STEPS", RANDOM_STEPS)
-        for seed in range(RANDOM_RUNS):
-            story, moves = random_run(seed)
-            for one in _at_every_point(f"wild {seed}", story, moves, f"10.20.{seed}"):
-                yield one._replace(wild=True)
+def _wild() -> Iterator[_Played]:
+    for seed in range(RANDOM_RUNS):
+        story, moves = random_run(seed)
+        yield from _at_every_point(f"wild {seed}", story, moves, f"10.20.{seed}")
 
 
-def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str) -> Iterator[Capture]:
+def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str) -> Iterator[_Played]:
     dot = ":" if ":" in network else "."
     for place, point in enumerate(POINTS):
         a, b = (_at(f"{network}{dot}{10 * place + end}", host) for end, host in enumerate(story.hosts, 1))
-        run = play(story._replace(hosts=(a, b)), moves)
-        made = capture_of(run, point)
-        lines = wireshark_list(run, point).splitlines()
-        yield Capture(f"{name} at {point}", pcapng(run, point), made, lines, False, _shows_isns(run, made))
+        yield _Played(name, play(story._replace(hosts=(a, b)), moves), point)
 
 
 def _at(address: str, host: EndSetup) -> EndSetup:

@@ -14,7 +14,7 @@ from tcptui.formats.tcpdump import tcpdump_lines, tcpdump_text
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.packets import packet_of
 from tcptui.lab.run import play
-from tests.formats.captures import captures
+from tests.formats.captures import named_frames
 from tests.lab.worlds import OPEN, scenario
 from tests.skips import unavailable
 
@@ -36,15 +36,15 @@ def read(capture: Path) -> list[str]:
 
 def test_tcpdump_prints_the_same(tmp_path: Path) -> None:
     file = tmp_path / "all.pcapng"
-    every = captures()
+    every = list(named_frames())
     # In one section: tcpdump reads no file of several that have interfaces of their own.
     packets = [
         CapturedPacket(frame.at, encode_packet(packet_of(frame.transmission.payload)), "")
-        for one in every
-        for frame in one.frames
+        for _, frames in every
+        for frame in frames
     ]
     file.write_bytes(capture_file(packets, "wire", ""))
-    own = [(one.name, line) for one in every for line in tcpdump_lines(one.frames)]
+    own = [(name, line) for name, frames in every for line in tcpdump_lines(frames)]
     theirs = read(file)
     assert len(own) == len(theirs) > 10_000
     wrong = [

@@ -7,10 +7,10 @@ globalThis.window = new JSDOM("").window;
 globalThis.document = window.document;
 const { default: mermaid } = await import("mermaid");
 
+await mermaid.parse("sequenceDiagram"); // Only this makes the kinds of diagrams known.
 const read = [];
 for (const text of JSON.parse(readFileSync(0, "utf8"))) {
   try {
-    await mermaid.parse(text);
     const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
     read.push({
       title: db.getDiagramTitle(),
