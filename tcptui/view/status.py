@@ -41,7 +41,8 @@ def clock_line(
     is a bookmark.
 
     `branch` is the current one and how many there are. `more` stands before all but the speed: of what does
-    not fit the last part is left out first, and the first has its full words first.
+    not fit the last part is left out first, and the first has its full words first; before a part is left out
+    the branch is a number alone.
     """
     time = time_text(at)
     first: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
@@ -53,7 +54,8 @@ def clock_line(
     if branch[1] > 1:
         which = f"{branch[0] + 1}/{branch[1]}"
         text = f"  {say('ui.branch')} {which}"
-        room = width - line_width((*first, *begin, *end))
+        parts = cells_of_parts(more)[0]
+        room = width - line_width((*first, *begin, *end)) - (parts and parts + 1)
         end.append((text if cell_len(text) <= room else f"  {which}", "plain"))
     end.append((" ", "plain"))
     if line_width((*first, *begin, *end)) > width + 1:  # The blank behind the last may be cut off.

@@ -319,10 +319,12 @@ def test_a_step_of_ones_own_does_not_cost_the_question_that_stands(key: str) -> 
         await watcher.press(key)
         assert watcher.moment == presenter.moment
         assert f"A question stands: answer with 1 to {count}; the presenter makes the step." in watcher.text
-        await watcher.press(str(right(presenter)))
+        await watcher.press(str(right(presenter)), key)
+        assert "A question stands" in watcher.text
         await presenter.press("space")
         await room.settle()
         assert "Right: " in watcher.text
+        assert "A question stands" not in watcher.text
         await watcher.press("space")
         assert watcher.moment != presenter.moment
 

@@ -335,6 +335,8 @@ def test_the_presenter_leaves_and_comes_back_where_the_room_is_and_those_who_wat
         await room.leave(presenter)
         assert watcher.moment == there
         assert "the presenter has left" in watcher.text
+        await watcher.press("f")
+        assert watcher.told == "the presenter has left"
         again = await room.present()
         assert again.moment == there
         assert "the presenter has left" not in watcher.text

@@ -81,3 +81,12 @@ def test_a_title_gives_way_to_what_else_the_clock_tells() -> None:
 def test_the_branch_is_a_number_alone_where_there_is_little_room() -> None:
     assert text(26, known=9, branches=2) == "1.150 s  step 6 of 9  1/2"
     assert text(26, known=9) == "1.150 s  step 6 of 9"
+
+
+def test_the_word_before_the_branch_gives_way_to_what_else_the_clock_tells() -> None:
+    def text_in(width: int) -> str:
+        line = clock_line(width, at=450_000, step=13, branch=(1, 2), speed=None, more=(("following",),))
+        return plain_text(line).strip()
+
+    assert text_in(40) == "following  0.450 s  step 13  branch 2/2"
+    assert text_in(39) == "following  0.450 s  step 13  2/2"

@@ -202,6 +202,8 @@ class WatcherScreen(RunScreen):
         elif following.is_away:
             following.is_away = False
             self._come()
+        elif following.trouble is not None:
+            self.session.say_only(notice=say(f"room.{following.trouble.reason}"))
         else:
             self.session.say_only(notice=say("room.follows"))
 
@@ -215,6 +217,7 @@ class WatcherScreen(RunScreen):
             self.session.message = text_of(error.message)
             return
         self._wire.invites, self._keys.reader = False, "follows"
+        session.say_only()  # What was said was about the moment before, and not every moment takes a walk.
         if session is not self.session:
             self.take(session)
 
