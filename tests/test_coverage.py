@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from tcptui.cli import main
@@ -12,6 +14,7 @@ from tcptui.core.tcp.settings import NO_SETTINGS
 from tcptui.core.tcp.stack import Stack
 from tcptui.explain.coverage import NOT_IN_THE_LAB, Coverage, coverage
 from tcptui.lab.loader import scenario_of_variant
+from tcptui.lab.scenario import Scenario
 from tcptui.library import SHIPPED
 
 
@@ -52,7 +55,15 @@ def test_what_no_story_can_show_a_program_on_the_core_can() -> None:
     assert tuple(applied) == NOT_IN_THE_LAB
 
 
-def test_the_command_says_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_is_shown(
+    shown: Coverage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def of_the_library(stories: Iterable[Scenario]) -> Coverage:
+        names = [(one.name, one.variant) for one in stories]
+        assert names == [(one.name, one.variant) for one in SHIPPED.stories()]
+        return shown
+
+    monkeypatch.setattr("tcptui.explain.coverage.coverage", of_the_library)
     status = main(["list", "--coverage"])
     told = capsys.readouterr().out
     assert status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, partial
 from itertools import product
 
@@ -99,15 +100,24 @@ def moments(name: str) -> list[tuple[Moment, Moment]]:
     return made
 
 
+def drawn(
+    name: str, side: Side, width: int, height: int, raw: bool
+) -> Iterator[tuple[list[Line], Moment, Moment]]:
+    """The pane at each moment, with that and the one before, drawn by one view as on the screen: what has not
+    changed is not made anew."""
+    view = EndView(side)
+    for now, before in moments(name):
+        yield view.lines(now, before, width, height, at=now.world.now, raw=raw), now, before
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(name: str) -> None:
-    sizes = tuple(product((17, 18, 19, 22, 25, 26, 28, 36, 60), (1, 9, 40), (False, True)))
-    for made, before in moments(name):
-        for side in SIDES:
-            for width, height, raw in sizes:
-                lines = lines_of(made, before, side, width, height, raw)
-                assert len(lines) == height
-                assert {line_width(line) for line in lines} == {width}
+    sizes = [*product((17, 18, 19, 22, 25, 26, 28, 36, 60), (9, 40), (False, True))]
+    sizes += [(17, 1, False), (60, 1, False)]  # The first line of those of a height of 9.
+    for side, (width, height, raw) in product(SIDES, sizes):
+        for lines, _, _ in drawn(name, side, width, height, raw):
+            assert len(lines) == height
+            assert {line_width(line) for line in lines} == {width}
 
 
 def variables(tcb: Tcb | None, raw: bool) -> dict[tuple[str, str], str]:
@@ -133,12 +143,13 @@ def variables(tcb: Tcb | None, raw: bool) -> dict[tuple[str, str], str]:
 def test_the_variables_are_those_of_the_block_none_is_cut_and_one_that_has_changed_is_marked(
     name: str,
 ) -> None:
-    for (made, before), side, width, raw in product(moments(name), SIDES, PANES, (False, True)):
-        shown = fields(lines_of(made, before, side, width, raw=raw))
-        now, then = (variables(one.world.host(side).tcb, raw) for one in (made, before))
-        assert {key: value for key, (value, _) in shown.items()} == now, (width, raw)
-        for key, (value, marked) in shown.items():
-            assert marked == (value != then.get(key)), (key, width, raw)
+    for side, width, raw in product(SIDES, PANES, (False, True)):
+        for lines, made, before in drawn(name, side, width, 40, raw):
+            shown = fields(lines)
+            now, then = (variables(one.world.host(side).tcb, raw) for one in (made, before))
+            assert {key: value for key, (value, _) in shown.items()} == now, (width, raw)
+            for key, (value, marked) in shown.items():
+                assert marked == (value != then.get(key)), (key, width, raw)
 
 
 @pytest.mark.parametrize("width", PANES)
