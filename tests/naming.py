@@ -33,6 +33,8 @@ def named() -> dict[str, list[str]]:
 
 def in_python(text: str) -> Iterator[tuple[str, str]]:
     """Pairs ``("::test_this", "MUST-1")``; what stands outside every test counts for the module."""
+    if _ID.search(text) is None:
+        return
     spans = list(_tests(ast.parse(text).body, ""))
     for number, line in enumerate(text.splitlines(), 1):
         test = next((name for first, last, name in spans if first <= number <= last), "")

@@ -33,7 +33,7 @@ def test_they_hold_in_every_scenario_under_every_preset(name: str, preset: str) 
 
 @pytest.mark.parametrize(
     ("name", "story"),
-    [(name, one.name) for name in library.names() for one in library.load_named(name).variants],
+    [(one.name, variant) for one in library.all_scenarios() for variant in one.variants],
 )
 def test_they_hold_in_every_variant(name: str, story: str) -> None:
     Watch(scenario_of_variant(library.find(name), story)).play([])

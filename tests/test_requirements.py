@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import takewhile
 
 import pytest
@@ -22,7 +23,11 @@ from tests.messages import refused
 from tests.naming import ROOT, in_python, in_script, named
 
 ROWS = requirements()
-NAMED = named()
+
+
+@cache
+def named_by_tests() -> dict[str, list[str]]:
+    return named()
 
 
 def test_every_number_of_appendix_b_has_its_row() -> None:
@@ -42,14 +47,14 @@ def test_a_row_is_done_and_tested_or_has_a_reason(row: Requirement) -> None:
 
 
 def test_no_test_names_what_does_not_exist() -> None:
-    unknown = {name: tests for name, tests in NAMED.items() if name not in ROWS}
+    unknown = {name: tests for name, tests in named_by_tests().items() if name not in ROWS}
     assert not unknown
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=list(ROWS))
 def test_the_tests_of_a_row_are_those_that_name_it(row: Requirement) -> None:
     """`python -m tests.naming` writes them."""
-    assert row.tests == NAMED.get(row.id, [])
+    assert row.tests == named_by_tests().get(row.id, [])
 
 
 def test_a_test_names_what_stands_in_its_own_text() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -32,7 +33,8 @@ from tests.view.inspected import alone, shown
 from tests.view.ladders import drawn_segments
 
 NEGATIVE = re.compile(r"(?<![\w.:)\]-])-\d|[=:]-\d")
-RUNS = 60
+WILD = 60
+"""So many random runs."""
 
 
 def test_what_is_looked_for_is_found() -> None:
@@ -40,17 +42,25 @@ def test_what_is_looked_for_is_found() -> None:
     assert not any(NEGATIVE.search(text) for text in ("FIN-WAIT-2", "1-3"))
 
 
-def runs() -> Iterator[tuple[str, Scenario, list[Move]]]:
-    for name in library.names():
-        story = library.load_named(name)
-        yield name, story, []
-        for one in story.variants:
-            yield f"{name}: {one.name}", scenario_of_variant(story, one.name), []
-    for seed in range(RUNS):
-        yield f"wild {seed}", *random_run(seed)
+STORIES = [
+    (one.name, variant)
+    for one in library.all_scenarios()
+    if one.name != library.LAB
+    for variant in ("", *one.variants)
+]
+NAMES = [f"{name}: {variant}" if variant else name for name, variant in STORIES]
+RUNS = [*zip(STORIES, NAMES, strict=True), *((seed, f"wild {seed}") for seed in range(WILD))]
+EACH_RUN = pytest.mark.parametrize("which", [pytest.param(which, id=name) for which, name in RUNS])
 
 
-RUN = {name: (story._replace(raw_numbers=False), moves) for name, story, moves in runs()}
+@cache
+def run_of(which: tuple[str, str] | int) -> tuple[Scenario, list[Move]]:
+    """A story or a variant, or the random run of a seed."""
+    if isinstance(which, int):
+        scenario, moves = random_run(which)
+    else:
+        scenario, moves = scenario_of_variant(library.load_named(which[0]), which[1]), []
+    return scenario._replace(raw_numbers=False), moves
 
 
 def texts(run: Record) -> Iterator[tuple[str, str]]:
@@ -68,17 +78,18 @@ def texts(run: Record) -> Iterator[tuple[str, str]]:
         yield from (("header", line) for line in shown("header", alone(one), 80, 30))
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_no_view_of_a_run_has_a_negative_number(name: str) -> None:
-    story, moves = RUN[name]
+@EACH_RUN
+def test_no_view_of_a_run_has_a_negative_number(which: tuple[str, str] | int) -> None:
+    story, moves = run_of(which)
     for where, text in texts(play(story, moves)):
         for line in text.splitlines():
             assert not NEGATIVE.search(line), f"{where}: {line}"
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_no_number_of_a_sentence_comes_before_what_it_is_relative_to(name: str) -> None:
-    story, moves = RUN[name][0], [*RUN[name][1]]
+@EACH_RUN
+def test_no_number_of_a_sentence_comes_before_what_it_is_relative_to(which: tuple[str, str] | int) -> None:
+    story, given = run_of(which)
+    moves = [*given]
     history = History(story)
     while moves or history.world.next_event() is not None:
         report = history.apply(moves.pop(0) if moves else NEXT)
@@ -99,18 +110,20 @@ def sequence_numbers(value: object) -> Iterator[SequenceNumber]:
             yield from sequence_numbers(one)
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_the_numbers_of_every_segment_come_after_those_of_its_connection(name: str) -> None:
-    story, moves = RUN[name]
+@EACH_RUN
+def test_the_numbers_of_every_segment_come_after_those_of_its_connection(
+    which: tuple[str, str] | int,
+) -> None:
+    story, moves = run_of(which)
     for one in play(story, moves).transmissions:
         if isinstance(one.payload, Segment):
             assert one.connection is not None
             assert one.connection.holds(one.payload)
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_ladder_header_figure_and_fact_have_the_same_numbers(name: str) -> None:
-    story, moves = RUN[name]
+@EACH_RUN
+def test_ladder_header_figure_and_fact_have_the_same_numbers(which: tuple[str, str] | int) -> None:
+    story, moves = run_of(which)
     run = play(story._replace(figure=(), symbols=()), moves)
     figure = rfc_figure(run)
     for one in run.transmissions:
@@ -130,6 +143,6 @@ def test_numbers_of_several_connections_are_among_those_runs() -> None:
     """Else the tests here would show little."""
     connections = [
         {one.connection for one in play(story, moves).transmissions if isinstance(one, Transmission)}
-        for story, moves in RUN.values()
+        for story, moves in (run_of(which) for which, _ in RUNS)
     ]
     assert sum(len(known) > 6 for known in connections) > 10

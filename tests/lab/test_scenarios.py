@@ -19,9 +19,10 @@ from tcptui.lab.wire import SIDES, Side
 
 NAMES = library.names()
 STORIES = [
-    pytest.param(name, variant, id=f"{name} {variant}".strip())
-    for name in NAMES
-    for variant in ("", *(one.name for one in library.load_named(name).variants))
+    pytest.param(one.name, variant, id=f"{one.name} {variant}".strip())
+    for one in library.all_scenarios()
+    if one.name != library.LAB
+    for variant in ("", *one.variants)
 ]
 
 

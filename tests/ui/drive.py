@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from io import StringIO
 
 from rich.console import Console
@@ -24,9 +25,26 @@ class Screenshot:
     """What the screen showed after the last key."""
 
     def __init__(self, app: TcptuiApp) -> None:
-        self.svg = _stable(_svg(app))
-        strips = app.screen._compositor.render_strips()
-        self.text = "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+        compositor = app.screen._compositor
+        self._update = compositor.render_update(
+            full=True, screen_stack=app._background_screens, simplify=True
+        )
+        self._size = app.size
+        self._theme = DEFAULT_TERMINAL_THEME if app.palette == "light" else None
+        self.text = "".join(f"{strip.text.rstrip()}\n" for strip in compositor.render_strips())
+
+    @cached_property
+    def svg(self) -> str:
+        """Textual's own picture, on a white ground where the colours are for one; the same bytes for the same
+        screen, one element a line."""
+        width, height = self._size
+        console = Console(
+            width=width, height=height, file=StringIO(), force_terminal=True, color_system="truecolor",
+            record=True, legacy_windows=False, safe_box=False,
+        )  # fmt: skip
+        console.print(self._update)
+        svg = _IDENTITY.sub("terminal", console.export_svg(title="tcptui", theme=self._theme))
+        return svg.replace("><", ">\n<")
 
     def __contains__(self, text: str) -> bool:
         return text in self.text
@@ -57,24 +75,3 @@ def drive(
             return Screenshot(app)
 
     return asyncio.run(run()), app
-
-
-def _svg(app: TcptuiApp) -> str:
-    """What Textual's own picture is, on a white ground where the colours are for one."""
-    if app.palette != "light":
-        return app.export_screenshot(title="tcptui", simplify=True)
-    width, height = app.size
-    console = Console(
-        width=width, height=height, file=StringIO(), force_terminal=True, color_system="truecolor",
-        record=True, legacy_windows=False, safe_box=False,
-    )  # fmt: skip
-    console.print(
-        app.screen._compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
-    )
-    return console.export_svg(title="tcptui", theme=DEFAULT_TERMINAL_THEME)
-
-
-def _stable(svg: str) -> str:
-    """The same bytes for the same screen, one element a line."""
-    svg = _IDENTITY.sub("terminal", svg)
-    return svg.replace("><", ">\n<")

@@ -28,7 +28,7 @@ from tests.formats.random_runs import random_run
 from tests.ui.test_session import LONGEST_HOLD, endless
 
 T = TypeVar("T")
-PAIRS = [(name, one.name) for name in library.names() for one in library.find(name).variants[:2]]
+PAIRS = [(one.name, variant) for one in library.all_scenarios() for variant in one.variants[:2]]
 
 
 def compared(story: Scenario, other: Scenario, moves: str = "") -> Comparison:

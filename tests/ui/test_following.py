@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from itertools import count
 from pathlib import Path
@@ -76,7 +77,9 @@ def test_a_move_of_ones_own_leads_to_a_copy_and_a_key_back(key: str) -> None:
         await watcher.press(key, *(["enter"] if key == "V" else []))
         if key == "p":
             assert "on a copy" in watcher.text
-            await watcher.pilot.pause(1.5)
+            async with asyncio.timeout(30):
+                while watcher.moment == there:
+                    await asyncio.sleep(0.01)
         assert watcher.moment != there
         if key != "p":
             assert "On a copy of the presenter's moment; f comes back." in watcher.text or (

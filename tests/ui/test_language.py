@@ -158,7 +158,7 @@ def see(size: tuple[int, int]) -> list[Seen]:
     """Every screen at that size."""
 
     async def run() -> list[Seen]:
-        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        app = TcptuiApp(Session(library.find("handshake")), library.Library().all_scenarios)
         async with app.run_test(size=size) as pilot:
             return [*await see_runs(pilot, app), *await see_dialogs(pilot, app)]
 
@@ -167,7 +167,7 @@ def see(size: tuple[int, int]) -> list[Seen]:
 
 def see_too_small() -> Seen:
     async def run() -> Seen:
-        app = TcptuiApp(Session(library.find("handshake")), library.all_scenarios)
+        app = TcptuiApp(Session(library.find("handshake")), library.Library().all_scenarios)
         async with app.run_test(size=(60, 20)) as pilot:
             await pilot.pause()
             return look(app, "", {"tcptui"})

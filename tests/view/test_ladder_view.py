@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -42,21 +43,24 @@ def rows_of(ladder: Ladder, number: int) -> list[int]:
     return [index for index, other in enumerate(ladder.numbers) if other == number]
 
 
-RUNS = {
-    "lost, delayed, doubled": played(
-        TEXT, "a:send:one l1 a:send:two d2+70ms b:send:three u3 b:send:four l5 s3 u2 l7 s"
-    ),
-    "third parties": played(TEXT, "x>b:RST:seq=5 x>a:SYN:seq=9 w10ms a:send:x l3 s"),
-    "many at once": played(TEXT, " ".join(f"a:send:{n} b:send:{n} w1ms" for n in range(9)) + " s7"),
-    "long": played(TEXT, " ".join(f"a:send:{n}" for n in range(70)) + " s139"),
-    "nothing": played(TEXT, ""),
-    **{name: played(library.find(name), "", True) for name in library.names()},
+MOVES = {
+    "lost, delayed, doubled": "a:send:one l1 a:send:two d2+70ms b:send:three u3 b:send:four l5 s3 u2 l7 s",
+    "third parties": "x>b:RST:seq=5 x>a:SYN:seq=9 w10ms a:send:x l3 s",
+    "many at once": " ".join(f"a:send:{n} b:send:{n} w1ms" for n in range(9)) + " s7",
+    "long": " ".join(f"a:send:{n}" for n in range(70)) + " s139",
+    "nothing": "",
 }
+RUNS = (*MOVES, *library.names())
+
+
+@cache
+def run_of(name: str) -> History:
+    return played(TEXT, MOVES[name]) if name in MOVES else played(library.find(name), "", True)
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
-    history = RUNS[name]
+    history = run_of(name)
     numbers = [transmission.number for transmission in history.transmissions()]
     for raw, selected in ((False, 0), (True, numbers[-1] if numbers else 0)):
         window = window_of(history, selected=selected)
@@ -68,7 +72,7 @@ def test_every_line_is_exactly_as_wide_as_asked(name: str) -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_at_every_step_and_width_there_are_two_life_lines_and_every_segment_has_a_row(name: str) -> None:
-    history = RUNS[name]
+    history = run_of(name)
     transmissions = set(range(1, history.world.wire.launched + 1))
     window = window_of(history)
     folded = {one.number for row in window.rows for one in row.folded}
@@ -120,8 +124,8 @@ def test_a_delayed_segment_arrives_on_a_later_row_than_those_sent_after_it() -> 
 @pytest.mark.parametrize("width", [60, 80, 96, 110])
 def test_segments_that_cross_are_drawn_crossing(width: int) -> None:
     for name in ("figure-7", "figure-13", "late-syn"):
-        assert any("┼" in row for row in between(drawn(RUNS[name], width), width))
-    assert not any("┼" in row for row in between(drawn(RUNS["handshake"], width), width))
+        assert any("┼" in row for row in between(drawn(run_of(name), width), width))
+    assert not any("┼" in row for row in between(drawn(run_of("handshake"), width), width))
 
 
 @pytest.mark.parametrize("sender", ["a", "b"])
@@ -144,12 +148,14 @@ def test_a_segment_in_flight_is_solid_as_far_as_it_has_come_and_dotted_beyond(se
 
 @pytest.mark.parametrize("width", [60, 80, 110])
 def test_a_duplicate_says_of_what_and_a_retransmission_that_it_is_one(width: int) -> None:
-    assert any("#2" in row and "copy of #1" in row for row in between(drawn(RUNS["late-syn"], width), width))
-    assert any("#2" in row and "again" in row for row in between(drawn(RUNS["lost-syn"], width), width))
+    assert any(
+        "#2" in row and "copy of #1" in row for row in between(drawn(run_of("late-syn"), width), width)
+    )
+    assert any("#2" in row and "again" in row for row in between(drawn(run_of("lost-syn"), width), width))
 
 
 def test_what_an_arrival_causes_stands_below_it() -> None:
-    ladder = drawn(RUNS["handshake"])
+    ladder = drawn(run_of("handshake"))
     assert ladder.numbers == [1, 1, 2, 2, 3, 3]
 
 
@@ -190,15 +196,15 @@ def test_the_column_of_times_has_its_width_whatever_the_time(seconds: int, shown
 
 
 def test_rows_are_in_the_order_of_time() -> None:
-    for history in RUNS.values():
+    for history in map(run_of, RUNS):
         times = [row.at for row in window_of(history).rows if not row.silence]
         assert times == sorted(times)
 
 
 def test_silence_is_told_with_what_ended_it_but_only_when_it_is_long() -> None:
-    assert any("925 ms, until A's RTX" in row for row in between(drawn(RUNS["lost-syn-ack"])))
-    assert not any("until" in row for row in between(drawn(RUNS["handshake"])))
-    ladder = drawn(RUNS["lost-syn-ack"])
+    assert any("925 ms, until A's RTX" in row for row in between(drawn(run_of("lost-syn-ack"))))
+    assert not any("until" in row for row in between(drawn(run_of("handshake"))))
+    ladder = drawn(run_of("lost-syn-ack"))
     (row,) = (index for index, line in enumerate(between(ladder)) if "until" in line)
     text = "".join(text for text, _ in ladder.lines[row])
     assert text.startswith("      ⋮ ┊")
@@ -220,14 +226,14 @@ def test_numbers_are_relative_unless_raw_ones_are_asked_for() -> None:
 
 
 def test_a_ladder_is_no_wider_than_is_good_to_look_at_and_stands_in_the_middle() -> None:
-    wide, narrow = drawn(RUNS["life"], 151), drawn(RUNS["life"], MOST_WIDTH)
+    wide, narrow = drawn(run_of("life"), 151), drawn(run_of("life"), MOST_WIDTH)
     for line, same in zip(wide.lines, narrow.lines, strict=True):
         assert line_width(line) == 151
         assert "".join(text for text, _ in line)[20:130] == "".join(text for text, _ in same)
 
 
 def test_the_selected_segment_is_marked_on_all_its_rows_and_no_other_is() -> None:
-    ladder = drawn(RUNS["life"], selected=4)
+    ladder = drawn(run_of("life"), selected=4)
     marked = [index for index, line in enumerate(ladder.lines) if line[0][0].startswith("▸")]
     assert marked == rows_of(ladder, 4)
     assert any(style == "selected" for index in marked for _, style in ladder.lines[index])
@@ -236,7 +242,7 @@ def test_the_selected_segment_is_marked_on_all_its_rows_and_no_other_is() -> Non
 @pytest.mark.parametrize("name", library.names())
 def test_wide_ladders_tell_each_change_of_state_once(name: str) -> None:
     """What stands beside the life lines is the path of each end, as far as segments tell it."""
-    history = RUNS[name]
+    history = run_of(name)
     any_segment = any(isinstance(transmission.payload, Segment) for transmission in history.transmissions())
     lines = ["".join(text for text, _ in line) for line in drawn(history, 110).lines]
     for side, cut in (
