@@ -24,8 +24,8 @@ FORKED, DENSE, VISITS, WEB = 200, 1_000, 10_000, 200
 """Readers, and those who come and go."""
 FORKED_RATE, DENSE_RATE = 2.0, 0.4
 """Keys a second of each."""
-PRESS_FOR = 20.0
-"""Seconds."""
+BEGIN_FOR, PRESS_FOR = 5.0, 20.0
+"""Seconds in which all begin, at the same moment, and in which they go on."""
 IDLE_FOR = 10.0
 AT_ONCE = 10
 """Who come at the same time."""
@@ -140,15 +140,26 @@ def _pressed(readers: Readers, count: int, rate: float, name: str) -> Iterator[F
     came = readers.do(come=count, at_once=AT_ONCE)
     yield Figure(f"{name}: each comes within", 1000 * came["seconds"] / count, "ms")
     time.sleep(SETTLE)
+    times = _times(readers.do(press=BEGIN_FOR, rate=rate))
+    yield Figure(f"{name}, all begin: key to last octet, p99", _at(times, 0.99), "ms")
     result = readers.do(press=PRESS_FOR, rate=rate)
-    times = sorted(1000 * one for those in result["times"].values() for one in those)
+    times = _times(result)
     for share, goal in ((0.5, ""), (0.9, ""), (0.99, "at most 50 ms"), (0.999, "")):
-        value = times[min(int(share * len(times)), len(times) - 1)]
-        yield Figure(f"{name}: key to last octet, p{100 * share:g}", value, "ms", goal)
+        yield Figure(f"{name}: key to last octet, p{100 * share:g}", _at(times, share), "ms", goal)
     silent = sum(result["silent"].values())
     yield Figure(f"{name}: keys without an answer", 100 * silent / (len(times) + silent), "%", "few")
     yield Figure(f"{name}: sessions lost", result["lost"], "", "none")
     yield Figure(f"{name}: the clients' CPU", 100 * result["cpu"], "%")
+
+
+def _times(result: dict[str, Any]) -> list[float]:
+    """Milliseconds, of all keys, the shortest first."""
+    return sorted(1000 * one for those in result["times"].values() for one in those)
+
+
+def _at(times: list[float], share: float) -> float:
+    """What so many of them are below."""
+    return times[min(int(share * len(times)), len(times) - 1)]
 
 
 def _idle(processes: list[int], name: str) -> Iterator[Figure]:
