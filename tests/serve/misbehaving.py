@@ -130,6 +130,12 @@ class Misbehaving:
     def do_garble(self, _: str) -> None:
         os.write(self.socket, b"\xff" * 100)
 
+    def do_hang_up(self, _: str) -> None:
+        """Closes the way to the server, without a word."""
+        assert isinstance(self.outlet, Session)
+        assert self.outlet._transport is not None
+        self.outlet._transport.abort()
+
     def do_linger(self, _: str) -> None:
         """Says that it has ended, and goes on."""
         self.do_say_ended("")

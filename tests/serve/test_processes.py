@@ -100,7 +100,7 @@ def test_what_passes_is_told_apart() -> None:
     ("what", "why"),
     [
         ("garble", "BadFrame"), ("eat", "MemoryError"), ("say_ended", None),
-        ("raise", "ZeroDivisionError on purpose (misbehaving.py:"),
+        ("raise", "ZeroDivisionError on purpose (misbehaving.py:"), ("hang_up", "serve.forked.silent"),
     ],
 )  # fmt: skip
 def test_a_session_that_goes_wrong_ends_alone(what: str, why: str | None) -> None:
@@ -114,7 +114,7 @@ def test_a_session_that_goes_wrong_ends_alone(what: str, why: str | None) -> Non
                 assert ended == Ended("left", 1, 2)
                 assert b"more" not in one.sink.octets
             else:
-                assert isinstance(ended.error, ChildError)
+                assert isinstance(ended.error, ChildError | MessageError)
                 assert why in str(ended.error)
             assert one.sink.octets.endswith(DIED) == (why is not None)
             await still_there(other)
@@ -281,6 +281,8 @@ def test_nothing_is_left_behind() -> None:
             await until(lambda: (there.sessions, there.killed) == ({1}, {}))
             assert sessions._processes is not None
             assert list(sessions._processes._of) == [1]
+            sessions._processes.kill(2)  # It is over, and forgotten.
+            await still_there(first)
             pid = pid_of(sessions)
         assert not Path(f"/proc/{pid}").exists()
         assert not Path(f"/proc/{process}").exists()

@@ -83,6 +83,7 @@ SENTENCES: dict[str, str] = {
     "serve.cut.stalled": "what it was sent was not taken",
     "serve.forked.died": "the process of this session has ended: {how}",
     "serve.forked.cut": "this session did not end when it was told to: it was cut off",
+    "serve.forked.silent": "this session has ended and not told why; its process goes on",
     "serve.forked.turn": "the process of this session was ended: one answer took {seconds} s of CPU time",
     "serve.forked.lost": "the process that forks sessions has ended, and all sessions with it: {how}",
     "serve.log.lost": "lines that could not be written: {lines}",

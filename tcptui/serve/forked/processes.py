@@ -64,8 +64,8 @@ class Processes:
 
     def kill(self, number: int) -> None:
         """Has a session ended, if it still runs."""
-        process = self._of[number]
-        if number in process.sessions and number not in process.killed:
+        process = self._of.get(number)
+        if process is not None and number in process.sessions and number not in process.killed:
             loop = asyncio.get_running_loop()
             process.killed[number] = loop.call_later(ANSWERS_WITHIN, self._forks.kill, process.number)
             start_task(_kill(process, number), self._tasks)
@@ -73,9 +73,12 @@ class Processes:
     async def death_of(self, number: int) -> MessageError:
         """What a session has ended of that has not said it."""
         process = self._of[number]
-        if number not in process.killed:
+        is_killed = number in process.killed
+        if not is_killed:
             await asyncio.wait([process.death], timeout=DEATH_PATIENCE)
-        return process.death.result() if process.death.done() else MessageError("serve.forked.cut")
+        if process.death.done():
+            return process.death.result()
+        return MessageError("serve.forked.cut" if is_killed else "serve.forked.silent")
 
     def forget(self, number: int) -> None:
         """That session has no reader any more."""
