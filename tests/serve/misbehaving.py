@@ -154,6 +154,27 @@ class Misbehaving:
         """Over the socket that brings sessions, of a process that is shared."""
         os.write(3, what.encode())
 
+    def do_work(self, _: str) -> None:
+        """In a thread."""
+
+        def burn() -> None:
+            until = time.thread_time() + 0.4
+            while time.thread_time() < until:
+                pass
+
+        self._in_thread(burn)
+
+    def do_thread(self, told: str) -> None:
+        """An attempt that is made by it."""
+        self._in_thread(lambda: self.do_try(told))
+
+    def _in_thread(self, work: Callable[[], object]) -> None:
+        async def done() -> None:
+            await asyncio.to_thread(work)
+            self.outlet.write(b" done")
+
+        self.task = asyncio.get_running_loop().create_task(done())
+
     def do_try(self, told: str) -> None:
         """What an attempt to reach something comes to."""
         what, _, rest = told.partition(" ")

@@ -262,6 +262,26 @@ def test_nothing_outside_is_reached(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
+def test_work_in_a_thread_holds_up_nobody_and_reaches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    tmp_path.chmod(0o777)
+
+    async def test() -> None:
+        async with sharing(2) as (_, (one, other)):
+            one.reader.feed(b"work")
+            await asyncio.sleep(0.1)
+            await still_there(other)
+            assert b"done" not in one.sink.octets
+            await one.until(lambda: b"done" in one.sink.octets)
+            for what in ("remove", "exec", "kill", "read", "fork", "socket"):
+                one.sink.octets = b""
+                await one.says(b" done", to=f"thread {what} {tmp_path}")
+                assert one.sink.octets.removesuffix(b" done").decode() in REFUSED[what], what
+
+    run(test)
+    assert os.listdir(tmp_path) == ["file"]
+
+
 def test_nothing_is_left_behind() -> None:
     async def test() -> None:
         async with sharing(1) as (sessions, (first,)):

@@ -12,7 +12,9 @@ kernel is left out.
   program opens as little; but a stranger's code could raise the limit again, and make what Landlock knows
   nothing of: a socket for UDP, or one that leads to a path.
 - RLIMIT_FSIZE 0 and RLIMIT_CORE 0: no octet into a file, no core dump.
-- RLIMIT_NPROC 0: no process and no thread; root is exempt from it.
+- RLIMIT_NPROC 0: no process and no thread; root is exempt from it. A process of many sessions has one thread,
+  so that nobody's key waits for a copy of another's run: it is begun when Landlock, which is each thread's
+  own and that of those which it begins, refuses already.
 - RLIMIT_AS: what the process has now and `MOST_MEMORY` more, and where it has many sessions
   `MEMORY_OF_EACH` for each. What does not fit raises MemoryError.
 - No RLIMIT_CPU: it counts a whole life, and a session may be long. A turn of the event loop is limited
@@ -22,6 +24,7 @@ kernel is left out.
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -31,9 +34,10 @@ import struct
 import sys
 from asyncio import Future, SelectorEventLoop
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from selectors import DefaultSelector, SelectorKey
-from typing import Any
+from typing import Any, TextIO
 
 MOST_MEMORY = 128 << 20
 """Octets of address space that a process may have beyond what it begins with."""
@@ -46,6 +50,8 @@ OOM_SCORE_ADJ = "500"
 NOBODY = 65534
 """User and group of those who own nothing."""
 
+_UNKNOWN = 1 << 18
+"""Pages that a process is taken to have where nothing tells it."""
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # asm-generic/unistd.h
 _LANDLOCK_VERSION = 1
@@ -79,11 +85,18 @@ def die_with(parent: int) -> None:
 def confine(shared: int = 0) -> None:
     """Refuses from here on what the head of this module tells, in the process of one session, or in one
     that is `shared` by as many as that. What is open stays open."""
-    memory = _address_space() + MOST_MEMORY + shared * MEMORY_OF_EACH
     with suppress(OSError):
         os.setpgid(0, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _restrict_by_landlock()
+    with ExitStack() as opened:
+        sizes = _opened("/proc/self/statm", opened)  # proc_pid_statm(5); it can't be opened afterwards.
+        _restrict_by_landlock()
+        if shared:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, _WatchedLoop)
+            loop.begin_thread()
+        pages = int(sizes.read().split()[0]) if sizes else _UNKNOWN
+        memory = pages * resource.getpagesize() + MOST_MEMORY + shared * MEMORY_OF_EACH
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_NPROC: 0,
@@ -111,16 +124,26 @@ def may_receive() -> Iterator[None]:
 
 def watched_loop() -> SelectorEventLoop:
     """An event loop of which no turn takes long: SIGPROF (setitimer(2), ITIMER_PROF) ends the process."""
-    return _ThreadlessLoop(_WatchedSelector())
+    return _WatchedLoop(_WatchedSelector())
 
 
-class _ThreadlessLoop(SelectorEventLoop):
-    """What is for a thread (`asyncio.to_thread`) is done at once, for there are none; in a process that is
-    shared the others wait for it."""
+class _WatchedLoop(SelectorEventLoop):
+    """What is for a thread (`asyncio.to_thread`) is done by the one that there is, or at once: nobody else is
+    in a process of one session, and waits."""
+
+    _thread: ThreadPoolExecutor | None = None
+
+    def begin_thread(self) -> None:
+        """From here on there is one."""
+        self._thread = ThreadPoolExecutor(1)
+        # Once it works it has what the C library gives each thread: address space of 64 MiB and more.
+        self._thread.submit(bytearray, 1000).result()
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> Future[Any]:
+        if self._thread is not None:
+            return super().run_in_executor(self._thread, func, *args)
         done = self.create_future()
         try:
             done.set_result(func(*args))
@@ -145,13 +168,11 @@ def _leave_out_collections(phase: str, _: dict[str, int]) -> None:
     signal.setitimer(signal.ITIMER_PROF, 0 if phase == "start" else MOST_TURN)
 
 
-def _address_space() -> int:
-    """Octets of it that the process has now."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 1 << 30
+def _opened(path: str, files: ExitStack) -> TextIO | None:
+    """It, until the files are closed; None: there is none."""
+    with suppress(OSError):
+        return files.enter_context(open(path))
+    return None
 
 
 def _restrict_by_landlock() -> None:
