@@ -41,6 +41,8 @@ class Presenting:
         """A history, its branch, a line of its moves, and their text."""
         self._asks: tuple[object, int] = (None, 0)
         """The visit to a position in which a question stands, and the question's number."""
+        self._left: Shown | None = None
+        """Where the room was left, until its moment is shown again."""
 
     def hear(self, what: Counted | Trouble) -> None:
         """What the room tells."""
@@ -63,6 +65,7 @@ class Presenting:
         told; watchers stay where they are."""
         if session.working:
             return
+        self._ask_again(session)
         shown = self._moment(session)
         if shown != self._shown or not self._has_shown:
             self._shown, self._has_shown = shown._replace(number=shown.number + 1), True
@@ -90,6 +93,7 @@ class Presenting:
         session.given_so_far()
         if shown.asks:
             session.predicting = self.asks_class(session.history)
+            self._left = shown
 
     def asks_class(self, history: History) -> Predicting:
         """What asks the watchers before each step from now on."""
@@ -106,6 +110,18 @@ class Presenting:
         """To the question that stands or stood last: how many chose each of so many choices."""
         counted = self.counted.answers if self.counted.question == self._asks[1] else ()
         return tuple(counted[place] if place < len(counted) else 0 for place in range(choices))
+
+    def _ask_again(self, session: Session) -> None:
+        """The question that stood when the room was left is the same one: what was answered stays, and so
+        does the answer, where the class has seen it."""
+        left, predicting = self._left, session.predicting
+        self._left = None
+        if left is None or not isinstance(predicting, AskingClass) or session.on_its_way:
+            return
+        if session.history.position == left.position and predicting.question is not None:
+            self._asks = session.history.visit, left.asks
+            if left.is_answered:
+                predicting.uncover()
 
     def _moment(self, session: Session) -> Shown:
         """With the number of what was told last."""

@@ -349,6 +349,34 @@ def test_going_back_to_a_question_asks_it_anew() -> None:
     in_class(test)
 
 
+def test_a_presenter_who_comes_again_asks_the_same_question() -> None:
+    async def test(room: Class) -> None:
+        presenter = await asking(room, "s5")
+        watcher = await room.watch()
+        await watcher.press("1")
+        await room.leave(presenter)
+        presenter = await room.present(size=(120, 36))
+        await room.count()
+        assert presenter.session.covered
+        assert "1 of 1 have answered; space shows the answer" in presenter.text
+        await presenter.press("space")
+        await room.settle()
+        shown = watcher.text
+        await room.leave(presenter)
+        presenter = await room.present(size=(120, 36))
+        await room.count()
+        assert not presenter.session.covered
+        assert "1 of 1 have answered; space makes the step" in presenter.text
+        assert watcher.text == shown
+        position = presenter.session.history.position
+        await presenter.press("space")
+        assert presenter.session.history.position == position + 1
+        await presenter.press("b")
+        assert presenter.session.covered
+
+    in_class(test)
+
+
 def test_the_counts_of_a_class_of_200_come_together() -> None:
     async def test(room: Class) -> None:
         presenter = await asking(room, "s5")
