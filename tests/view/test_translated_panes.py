@@ -45,8 +45,8 @@ def places(sentence: str) -> list[str]:
 
 
 def views(history: History, width: int, height: int, title: str) -> list[tuple[int, list[Line]]]:
-    """Every view of a run on a screen of that size, and how wide its lines are to be; what stands beside every
-    inspector is drawn once in each size that it has there."""
+    """Every view of a run on a screen of that size, and how wide its lines are to be; what stands beside
+    every inspector is drawn once in each size that it has there."""
     world, transmissions = history.world, history.transmissions()
     now, selected = world.now, transmissions[-1] if transmissions else None
     drawn = []
