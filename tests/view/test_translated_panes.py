@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+from itertools import product
 from string import Formatter
 
 import pytest
@@ -18,7 +19,7 @@ from tcptui.view.ascii import to_ascii
 from tcptui.view.endpoint import EndView
 from tcptui.view.inspectors import INSPECTORS, Inspected
 from tcptui.view.inspectors.captured import Captures
-from tcptui.view.layout import Frame, Place, backdrop_lines
+from tcptui.view.layout import Frame, backdrop_lines
 from tcptui.view.layout import places as layout_places
 from tcptui.view.lines import Line, fit, line_width, plain_text
 from tcptui.view.status import clock_line, error_lines, progress_lines, why_lines
@@ -44,10 +45,13 @@ def places(sentence: str) -> list[str]:
 
 
 def views(history: History, width: int, height: int, title: str) -> list[tuple[int, list[Line]]]:
-    """Every view of a run on a screen of that size, and how wide its lines are to be."""
+    """Every view of a run on a screen of that size, and how wide its lines are to be; what stands beside
+    every inspector is drawn once in each size that it has there."""
     world, transmissions = history.world, history.transmissions()
     now, selected = world.now, transmissions[-1] if transmissions else None
     drawn = []
+    ladders: set[tuple[int, int]] = set()
+    ends: set[tuple[int, int]] = set()
     for inspector in (None, *INSPECTORS):
         rooms = [] if inspector is None else [inspector.room]
         where = layout_places(width, height, rooms, asked=True)
@@ -58,16 +62,17 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
         ]
         drawn.append((width, backdrop_lines(frames, width, height, fit(((title, "title"),), width - 70))))
         if where.wire is not None:
-            inside = where.wire.inside
-            ladder = ladder_of(history, inside.width, selected=1, height=inside.height)
-            drawn.append((inside.width, ladder.lines))
+            ladders.add((where.wire.inside.width, where.wire.inside.height))
+        ends |= {(end.inside.width, end.inside.height) for end in (where.a, where.b)}
         for place in where.inspectors:
             inside = place.inside
             inspected = Inspected(history.moment, selected, captures=lambda: Captures(history))
             assert inspector is not None
             drawn.append((inside.width, inspector.lines(inspected, inside.width, inside.height)))
-        for side, end in zip(SIDES, (where.a, where.b), strict=True):
-            drawn.append((end.inside.width, _end_lines(history, side, end.inside)))
+    for w, h in sorted(ladders):
+        drawn.append((w, ladder_of(history, w, selected=1, height=h).lines))
+    for side, (w, h) in product(SIDES, sorted(ends)):
+        drawn.append((w, _end_lines(history, side, w, h)))
     clock, below = where.clock, where.why
     drawn += [
         (clock.width, [clock_line(clock.width, at=now, step=7, branch=(0, 2), speed=1.0)]),
@@ -79,8 +84,8 @@ def views(history: History, width: int, height: int, title: str) -> list[tuple[i
     return drawn
 
 
-def _end_lines(history: History, side: Side, inside: Place) -> list[Line]:
-    return EndView(side).lines(history.moment, history.moment_before, inside.width, inside.height,
+def _end_lines(history: History, side: Side, width: int, height: int) -> list[Line]:
+    return EndView(side).lines(history.moment, history.moment_before, width, height,
         at=history.world.now, raw=False,
     )  # fmt: skip
 
@@ -90,16 +95,18 @@ def _end_lines(history: History, side: Side, inside: Place) -> list[Line]:
 def test_every_line_is_exactly_as_wide_as_asked(language: str, size: tuple[int, int]) -> None:
     def look() -> None:
         use_language(language_of(SAMPLES[language]))
+        distinct = set()
         for name, moves in RUNS:
             history = History(library.find(name))
             for move in parse_moves(moves):
                 if history.world.next_event() is None:
                     break
                 history.apply(move)
-                for width, lines in views(history, *size, SAMPLES[language]):
-                    for line in lines:
-                        assert line_width(line) == width, line
-                        assert len(to_ascii("".join(text for text, _ in line))) == width, line
+                drawn = views(history, *size, SAMPLES[language])
+                distinct |= {(width, tuple(line)) for width, lines in drawn for line in lines}
+        for width, line in distinct:
+            assert line_width(line) == width, line
+            assert len(to_ascii("".join(text for text, _ in line))) == width, line
 
     contextvars.copy_context().run(look)
 
