@@ -13,7 +13,7 @@ from tcptui.serve.limits import Limits
 from tcptui.serve.reader import Client, Ended, Reader, Served, Start
 
 _Case = TypeVar("_Case")
-PATIENCE = 20.0
+PATIENCE = 60.0
 LAST_SEQUENCE = b"\x1b[?25h"
 """The last that is written when the terminal is given back."""
 
@@ -94,14 +94,15 @@ class Reading:
         assert self.ended is not None
         return self.ended
 
-    async def until(self, there: Callable[[], bool]) -> None:
+    async def until(self, there: Callable[[], bool], every: float = 0.002) -> None:
+        """Until that is so, looked at every so many seconds."""
         deadline = time.monotonic() + PATIENCE
         while not there():
             assert time.monotonic() < deadline, self.sink.octets[-2000:]
             if self._task.done():
                 await self._task
                 assert there(), (self.ended, self.sink.octets[-2000:])
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(every)
 
     async def press(self, octets: bytes) -> bytes:
         """What is written as the answer to these keys."""
@@ -120,7 +121,17 @@ class Reading:
 
     async def shows(self, text: str) -> None:
         """Until this is on the screen, as the app has it, in capitals or not."""
-        await self.until(lambda: text.lower() in self.screen.lower())
+        # To draw it takes the time of those who are waited for.
+        await self.until(lambda: text.lower() in self.screen.lower(), every=0.02)
+
+    async def takes_all(self, octets: bytes) -> None:
+        """Until these have been taken, also what only silence makes a key: an Escape that something follows
+        sooner is another key together with it."""
+        await self.takes(octets)
+        terminal = self.reader._terminal
+        assert terminal is not None
+        await self.until(lambda: not terminal._input.is_waiting)
+        await self.takes(b"")
 
     async def takes(self, octets: bytes) -> None:
         """Until these have been taken, whether anything is drawn or not."""
@@ -128,7 +139,7 @@ class Reading:
         app, terminal = self.reader._app, self.reader._terminal
         assert app is not None
         assert terminal is not None
-        await self.until(lambda: not terminal._fed and not app.message_queue_size)
+        await self.until(lambda: not (terminal._fed or terminal._parsed or app.message_queue_size))
         await asyncio.sleep(0.005)
 
     @property
