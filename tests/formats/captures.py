@@ -107,16 +107,19 @@ def _played() -> Iterator[_Played]:
 
 
 def _of_the_library() -> Iterator[_Played]:
+    """Each story as it is at every point, and otherwise at one of them, in turn."""
     stories = [listed.load() for listed in library.all_scenarios()]
     for index, story in enumerate(stories):
         for variant, faults in enumerate(FAULTS):
             name = f"{story.name} with {faults}" if faults else story.name
             told = story._replace(faults=_faults(faults)) if faults else story
-            yield from _at_every_point(name, told, [], f"10.{2 + variant}.{index}")
+            points = (POINTS[(index + variant) % len(POINTS)],) if faults else POINTS
+            yield from _at_points(name, told, [], f"10.{2 + variant}.{index}", points)
     told_otherwise = [(story, one.name) for story in stories for one in story.variants]
     for index, (story, variant_name) in enumerate(told_otherwise):
         told = scenario_of_variant(story, variant_name)
-        yield from _at_every_point(f"{story.name}: {variant_name}", told, [], f"10.12.{index}")
+        point = POINTS[index % len(POINTS)]
+        yield from _at_points(f"{story.name}: {variant_name}", told, [], f"10.12.{index}", (point,))
 
 
 def _faults(text: str) -> dict[int, tuple[Lose | Delay | Duplicate, ...]]:
@@ -128,18 +131,20 @@ def _of_ipv6() -> Iterator[_Played]:
     addresses = 'A.address = "2001:db8::1"\nB.address = "2001:db8::2"\n'
     for index, (toml, moves) in enumerate(((OPEN, "a:send:hello l1"), ("", "a:sendto:hello")), 1):
         story = scenario(addresses + toml)
-        yield from _at_every_point(f"IPv6 {moves}", story, parse_moves(moves), f"2001:db8::{index}")
+        yield from _at_points(f"IPv6 {moves}", story, parse_moves(moves), f"2001:db8::{index}")
 
 
 def _wild() -> Iterator[_Played]:
     for seed in range(RANDOM_RUNS):
         story, moves = random_run(seed)
-        yield from _at_every_point(f"wild {seed}", story, moves, f"10.20.{seed}")
+        yield from _at_points(f"wild {seed}", story, moves, f"10.20.{seed}")
 
 
-def _at_every_point(name: str, story: Scenario, moves: list[Move], network: str) -> Iterator[_Played]:
+def _at_points(
+    name: str, story: Scenario, moves: list[Move], network: str, points: tuple[Point, ...] = POINTS
+) -> Iterator[_Played]:
     dot = ":" if ":" in network else "."
-    for place, point in enumerate(POINTS):
+    for place, point in enumerate(points):
         a, b = (_at(f"{network}{dot}{10 * place + end}", host) for end, host in enumerate(story.hosts, 1))
         yield _Played(name, play(story._replace(hosts=(a, b)), moves), point)
 

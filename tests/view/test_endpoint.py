@@ -101,7 +101,7 @@ def moments(name: str) -> list[tuple[Moment, Moment]]:
 
 
 def drawn(
-    name: str, side: Side, width: int, height: int, raw: bool
+    name: str, side: Side, width: int = 28, height: int = 40, raw: bool = False
 ) -> Iterator[tuple[list[Line], Moment, Moment]]:
     """The pane at each moment, with that and the one before, drawn by one view as on the screen: what has not
     changed is not made anew."""
@@ -112,12 +112,14 @@ def drawn(
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_line_is_exactly_as_wide_and_there_are_as_many_as_asked(name: str) -> None:
-    sizes = [*product((17, 18, 19, 22, 25, 26, 28, 36, 60), (9, 40), (False, True))]
-    sizes += [(17, 1, False), (60, 1, False)]  # The first line of those of a height of 9.
-    for side, (width, height, raw) in product(SIDES, sizes):
-        for lines, _, _ in drawn(name, side, width, height, raw):
+    sizes = [*product((17, 18, 19, 22, 25, 26, 28, 36, 60), (9, 40))]
+    sizes += [(17, 1), (60, 1)]  # The first line of those of a height of 9.
+    for place, (side, (width, height)) in enumerate(product(SIDES, sizes), ALL.index(name)):
+        distinct = set()
+        for lines, _, _ in drawn(name, side, width, height, raw=place % 4 > 1):
             assert len(lines) == height
-            assert {line_width(line) for line in lines} == {width}
+            distinct |= {tuple(line) for line in lines}
+        assert {line_width(line) for line in distinct} == {width}
 
 
 def variables(tcb: Tcb | None, raw: bool) -> dict[tuple[str, str], str]:
@@ -167,9 +169,9 @@ def state_name(host: HostEnd) -> str:
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
-    for made, before in moments(name):
-        for side in SIDES:
-            (first, *_) = texts(lines_of(made, before, side))
+    for side in SIDES:
+        for lines, made, before in drawn(name, side):
+            (first, *_) = texts(lines)
             state, was = (state_name(one.world.host(side)) for one in (made, before))
             assert first[1:].startswith(f"{state} ")
             assert (first[0] == MARK) == (state != was)
@@ -179,8 +181,10 @@ def test_the_state_is_marked_if_it_changed_and_only_then(name: str) -> None:
 def test_the_timer_that_fires_first_has_the_bar_the_others_are_named_and_any_change_of_them_is_marked(
     name: str,
 ) -> None:
-    for (made, before), side, width in product(moments(name), SIDES, (28, 42)):
-        lines = lines_of(made, before, side, width)
+    shown = (
+        (one, side, width) for side, width in product(SIDES, (28, 42)) for one in drawn(name, side, width)
+    )
+    for (lines, made, before), side, width in shown:
         told, bar = texts(lines)[2:4]
         now, was = running(made.world, side), running(before.world, side)
         if made.world.host(side).tcb is None and not made.world.host(side).statuses():
@@ -231,9 +235,10 @@ def test_a_timer_that_fires_later_waits_behind_the_one_that_fires_first() -> Non
 
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_is_marked_where_nothing_changed(name: str) -> None:
-    for made, _ in moments(name):
-        for side in SIDES:
-            lines = lines_of(made, made, side)
+    for side in SIDES:
+        view = EndView(side)
+        for made, _ in moments(name):
+            lines = view.lines(made, made, 28, 40, at=made.world.now, raw=False)
             assert not any(MARK in text for text in texts(lines))
             assert not any(style == "changed" for line in lines for _, style in line)
 
@@ -241,9 +246,9 @@ def test_nothing_is_marked_where_nothing_changed(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_marked_is_coloured_and_what_is_coloured_is_marked(name: str) -> None:
     """Before a label and before a picture the mark stands alone."""
-    for made, before in moments(name):
-        for side in SIDES:
-            for line in lines_of(made, before, side):
+    for side in SIDES:
+        for lines, _, _ in drawn(name, side):
+            for line in lines:
                 for place, (text, style) in enumerate(line):
                     assert (MARK in text) <= text.startswith(MARK)
                     if text.startswith(MARK):
