@@ -262,26 +262,27 @@ def name_of(action: Action) -> str:
     return next((part for part in parts if found(part.strip())[:1] == [action]), label)
 
 
-@pytest.mark.parametrize("how", ["key", "by name"])
-def test_no_action_touches_a_file_or_an_address(how: str) -> None:
-    """Each is opened, and whatever it asks for is answered with the name of a file."""
+def test_no_action_touches_a_file_or_an_address() -> None:
+    """Each is opened by its key, and whatever it asks for is answered with the name of a file; the list of
+    actions, which does what the key does, opens those for which there would be a file."""
+    by_name = [action for action in ACTIONS if action.id in ("copy", "save")]
+    assert len(by_name) == 2
 
     async def test() -> None:
+        async def opens(reading: Reading, keys: bytes, answer: bytes, what: str) -> None:
+            await reading.takes(keys)
+            for octets in (answer, b"\r", ESCAPE, ESCAPE):
+                await reading.takes(octets)
+            assert reading.ended is None, (what, reading.ended)
+            assert seen == [], what
+
         with noted() as seen:
             async with Reading(LATE, SERVED) as reading:
                 for action in ACTIONS:
-                    if action.id == "quit":
-                        continue
-                    if how == "key":
-                        await reading.takes(octets_of(action.keys[0]))
-                        await reading.takes(b"/etc/passwd\r")
-                    else:
-                        await reading.takes(b":")
-                        await reading.takes(name_of(action).encode() + b"\r")
-                    for answer in (b"\r", ESCAPE, ESCAPE):
-                        await reading.takes(answer)
-                    assert reading.ended is None, (action.id, reading.ended)
-                    assert seen == [], action.id
+                    if action.id != "quit":
+                        await opens(reading, octets_of(action.keys[0]), b"/etc/passwd\r", action.id)
+                for action in by_name:
+                    await opens(reading, b":", name_of(action).encode() + b"\r", action.id)
 
     run(test)
 
