@@ -188,13 +188,18 @@ class TerminalDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         return clamped(*super()._get_terminal_size())
 
-    # A signal may come in the middle of a write, so it is dealt with when the loop is free.
+    # A signal may come in the middle of a write, so it is dealt with when the loop is free; or after the loop
+    # has been closed.
 
     def _sigtstp_application(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._suspend)
+        if self._loop.is_closed():
+            os.kill(os.getpid(), signal.SIGSTOP)
+        else:
+            self._loop.call_soon_threadsafe(self._suspend)
 
     def _sigcont_application(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._resume)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._resume)
 
     def _suspend(self) -> None:
         if self._auto_restart and self._is_set_up:

@@ -261,13 +261,13 @@ def test_after_a_stop_that_was_not_told_the_terminal_is_left_as_it_was_found() -
 
 
 def test_sigcont_while_it_ends_leaves_the_terminal_as_it_was_found() -> None:
-    """Nothing would take back what is set up then."""
+    """Nothing would take back what is set up then, and at last no loop is there that would do it."""
     with PseudoTerminal(*PLAY) as terminal:
         terminal.until(" help")
         terminal.settle()
         terminal.send(b"q")
-        for _ in range(20):
-            time.sleep(0.006)
+        for _ in range(200):
+            time.sleep(0.001)
             os.kill(terminal.pid, signal.SIGCONT)
         assert terminal.ends() == 0
         assert terminal.settings() == terminal.before
