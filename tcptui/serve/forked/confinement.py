@@ -35,9 +35,9 @@ import sys
 from asyncio import Future, SelectorEventLoop
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from selectors import DefaultSelector, SelectorKey
-from typing import Any, TextIO
+from typing import Any
 
 MOST_MEMORY = 128 << 20
 """Octets of address space that a process may have beyond what it begins with."""
@@ -50,8 +50,6 @@ OOM_SCORE_ADJ = "500"
 NOBODY = 65534
 """User and group of those who own nothing."""
 
-_UNKNOWN = 1 << 18
-"""Pages that a process is taken to have where nothing tells it."""
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # asm-generic/unistd.h
 _LANDLOCK_VERSION = 1
@@ -88,15 +86,13 @@ def confine(shared: int = 0) -> None:
     with suppress(OSError):
         os.setpgid(0, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    with ExitStack() as opened:
-        sizes = _opened("/proc/self/statm", opened)  # proc_pid_statm(5); it can't be opened afterwards.
+    with _address_space() as octets:
         _restrict_by_landlock()
         if shared:
             loop = asyncio.get_running_loop()
             assert isinstance(loop, _WatchedLoop)
             loop.begin_thread()
-        pages = int(sizes.read().split()[0]) if sizes else _UNKNOWN
-        memory = pages * resource.getpagesize() + MOST_MEMORY + shared * MEMORY_OF_EACH
+        memory = octets() + MOST_MEMORY + shared * MEMORY_OF_EACH
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_NPROC: 0,
@@ -168,11 +164,18 @@ def _leave_out_collections(phase: str, _: dict[str, int]) -> None:
     signal.setitimer(signal.ITIMER_PROF, 0 if phase == "start" else MOST_TURN)
 
 
-def _opened(path: str, files: ExitStack) -> TextIO | None:
-    """It, until the files are closed; None: there is none."""
-    with suppress(OSError):
-        return files.enter_context(open(path))
-    return None
+@contextmanager
+def _address_space() -> Iterator[Callable[[], int]]:
+    """What tells how many octets of it the process has, also when no file can be opened any more."""
+    try:
+        sizes = os.open("/proc/self/statm", os.O_RDONLY)  # proc_pid_statm(5)
+    except OSError:
+        yield lambda: 1 << 30
+        return
+    try:
+        yield lambda: int(os.pread(sizes, 100, 0).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(sizes)
 
 
 def _restrict_by_landlock() -> None:
