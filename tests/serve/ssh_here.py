@@ -70,10 +70,10 @@ class Here:
         """What has been logged."""
         return self._log.read_text()
 
-    async def logs(self, text: str, patience: float = PATIENCE) -> None:
-        """Until this has been logged."""
+    async def logs(self, text: str, patience: float = PATIENCE, times: int = 1) -> None:
+        """Until this has been logged, so many times."""
         async with asyncio.timeout(patience):
-            while text not in self.log:
+            while self.log.count(text) < times:
                 await asyncio.sleep(0.02)
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:

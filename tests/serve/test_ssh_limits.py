@@ -37,7 +37,7 @@ def test_who_is_slow_before_keys_are_exchanged_is_cut(monkeypatch: pytest.Monkey
             for count, sent in enumerate(slow, 1):
                 got = await ended(*await here.raw(sent))
                 assert got.startswith(b"SSH-2.0-tcptui\r\n"), sent
-                await until(lambda count=count: here.log.count("no keys were exchanged in time") == count)  # type: ignore[misc]
+                await here.logs("no keys were exchanged in time", times=count)
                 assert (here.server.admission.total, here.server.admission.not_logged_in) == (0, 0), sent
 
     run(test)
@@ -62,7 +62,7 @@ def test_garbage_ends_that_connection_only() -> None:
             await client.sees("handshake")
             for count, sent in enumerate(GARBAGE, 1):
                 await ended(*await here.raw(sent))
-                await until(lambda count=count: here.log.count("it was no proper SSH") == count)  # type: ignore[misc]
+                await here.logs("it was no proper SSH", times=count)
                 assert "error in tcptui" not in here.log, sent
             assert await client.leaves() == 0
 
