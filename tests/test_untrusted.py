@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tcptui import cli, library
@@ -141,7 +141,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("untrusted")
 
 
-@settings(max_examples=40)  # Each is played in every format.
 @given(st.sampled_from(PLACES), st.sampled_from(HARMFUL))
 def test_no_text_of_a_scenario_reaches_the_terminal_as_it_is(
     folder: Path, place: tuple[Any, ...], insert: str

@@ -263,10 +263,7 @@ def name_of(action: Action) -> str:
 
 
 def test_no_action_touches_a_file_or_an_address() -> None:
-    """Each is opened by its key, and whatever it asks for is answered with the name of a file; the list of
-    actions, which does what the key does, opens those for which there would be a file."""
-    by_name = [action for action in ACTIONS if action.id in ("copy", "save")]
-    assert len(by_name) == 2
+    """Each is opened, by key and by name, and whatever it asks for is answered with the name of a file."""
 
     async def test() -> None:
         async def opens(reading: Reading, keys: bytes, answer: bytes, what: str) -> None:
@@ -281,8 +278,7 @@ def test_no_action_touches_a_file_or_an_address() -> None:
                 for action in ACTIONS:
                     if action.id != "quit":
                         await opens(reading, octets_of(action.keys[0]), b"/etc/passwd\r", action.id)
-                for action in by_name:
-                    await opens(reading, b":", name_of(action).encode() + b"\r", action.id)
+                        await opens(reading, b":", name_of(action).encode() + b"\r", action.id)
 
     run(test)
 
