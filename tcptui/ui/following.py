@@ -102,7 +102,9 @@ class Following:
         self._session, self._line, self.shown, self.is_away = session, line, shown, False
         session.predicting = AskedByPresenter(session.history, self) if shown.asks else None
         session.story.presented = shown.said
-        if not session.history.is_on(line, self._position):
+        if session.history.is_on(line, self._position):
+            session.stand_still()
+        else:
             session.walk(session.history.walk_on(line, self._position), self._position)
         return session
 

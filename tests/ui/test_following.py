@@ -327,6 +327,25 @@ def test_a_file_of_that_name_is_not_read(tmp_path: Path) -> None:
             session_of(Shown(1, name))
 
 
+def test_who_comes_back_while_he_plays_plays_no_longer() -> None:
+    """Also where that is the presenter's moment already."""
+
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("life"), "s5"))
+        watcher = await room.watch()
+        await watcher.press("p")
+        assert watcher.moment == presenter.moment
+        assert "on a copy" in watcher.text
+        await watcher.press("f")
+        assert not watcher.session.playing
+        assert "on a copy" not in watcher.text
+        await presenter.press("space")
+        await room.settle()
+        assert watcher.moment == presenter.moment
+
+    in_class(test)
+
+
 def test_the_presenter_leaves_and_comes_back_where_the_room_is_and_those_who_watch_keep_the_moment() -> None:
     async def test(room: Class) -> None:
         presenter = await room.present(Session(library.find("late-syn"), "s5"))

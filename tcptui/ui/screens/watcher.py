@@ -217,7 +217,6 @@ class WatcherScreen(RunScreen):
             self.session.message = text_of(error.message)
             return
         self._wire.invites, self._keys.reader = False, "follows"
-        session.say_only()  # What was said was about the moment before, and not every moment takes a walk.
         if session is not self.session:
             self.take(session)
 
