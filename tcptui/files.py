@@ -85,7 +85,8 @@ def write_octets(name: str, octets: bytes) -> None:
         if own is not None:
             with open(os.dup(own), "wb") as file:
                 file.write(octets)
-        elif before is None or (stat.S_ISREG(before.st_mode) and before.st_nlink == 1):
+        # It has no name any more if another process puts its own in place just now.
+        elif before is None or (stat.S_ISREG(before.st_mode) and before.st_nlink < 2):
             _replace(os.path.realpath(name), octets, before)
         else:
             _overwrite(name, octets)

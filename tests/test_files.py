@@ -40,6 +40,20 @@ def test_a_file_that_is_replaced_keeps_its_permissions(mode: int, tmp_path: Path
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
+def test_a_file_that_another_process_replaces_meanwhile_is_never_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """stat(2) tells of a file that has lost its name: it is no file of several names, written as it is."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with path.open("rb") as reader:
+        lost = os.stat_result((*path.stat()[:3], 0, *path.stat()[4:]))
+        monkeypatch.setattr("tcptui.files._status", lambda _: lost)
+        write_octets(str(path), b"new")
+        assert reader.read() == b"old"
+    assert content(tmp_path) == {"file": b"new"}
+
+
 def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "file").write_bytes(b"old")
