@@ -23,11 +23,10 @@ COUNT = 70
 
 @pytest.mark.parametrize(("story", "seed"), [("lost-syns", 1), ("web", 2), ("shared-socket", 3)])
 def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, seed: int) -> None:
-    dice = random.Random(seed)
     scenario = library.SHIPPED.find(story)
     found = [0, 0]
 
-    async def read() -> None:
+    async def read(dice: random.Random) -> None:
         app = TcptuiApp(Session(scenario), library.all_scenarios)
         async with app.run_test(size=(100, 40)) as pilot:
             for _ in range(COUNT):
@@ -43,7 +42,7 @@ def test_readers_of_a_story_see_what_is_kept_as_it_would_be_drawn(story: str, se
                     found[pane._key() in kept._kept] += 1
 
     async def both() -> None:
-        await asyncio.gather(read(), read())
+        await asyncio.gather(read(random.Random(seed)), read(random.Random(seed + 10)))
 
     asyncio.run(both())
     assert found[1] > found[0] / 2, found
