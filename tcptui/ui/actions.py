@@ -149,3 +149,8 @@ def use_keys(rebound: Mapping[str, tuple[str, ...]]) -> None:
     As with languages, readers who share a process have keys of their own.
     """
     _rebound.set(rebound)
+
+
+def rebound_keys() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The actions that have other keys than usual here, and those."""
+    return tuple(_rebound.get().items())

@@ -175,11 +175,11 @@ def backdrop_lines(frames: list[Frame], width: int, height: int, title: Line) ->
     }
     for y in range(1, height):
         # Between edges each row is as the one above.
-        lines.append(lines[-1] if y > 1 and y not in edges else backdrop_row(frames, y, width))
+        lines.append(lines[-1] if y > 1 and y not in edges else _backdrop_row(frames, y, width))
     return lines
 
 
-def backdrop_row(frames: Sequence[Frame], y: int, width: int) -> Line:
+def _backdrop_row(frames: Sequence[Frame], y: int, width: int) -> Line:
     """A row of it below the title."""
     spans: list[Span] = []
     column = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.events import Click
 from textual.message import Message
 
 from tcptui.ui.panes.pane import Pane
-from tcptui.ui.panes.update import Piece
 from tcptui.view.cells import shorten
-from tcptui.view.layout import Frame, Place, backdrop_lines, backdrop_row
+from tcptui.view.layout import Frame, Place, backdrop_lines
 from tcptui.view.lines import Line, fit, line_width
 
 
@@ -40,17 +41,14 @@ class Backdrop(Pane):
         self._title, self._frames, self._clock = title, frames, clock
         self.fill(Place(0, 0, width, height))
 
-    def reword(self, frames: list[Frame]) -> list[Piece]:
-        """Draws anew the words on the same frames; what is another now."""
-        if frames == self._frames or len(frames) != len(self._frames):
-            return []  # Fewer: the program ends, and panes that are closed have no frame any more.
-        before, self._frames = self._frames, frames
-        lines, width = list(self._lines), self._place.width
-        for old, new in zip(before, frames, strict=True):
-            if old != new:
-                for y in (new.place.y, new.place.y + new.place.height - 1):
-                    lines[y] = backdrop_row(frames, y, width)
-        return self._become(lines)
+    def reword(self, frames: list[Frame]) -> None:
+        """Draws anew the words on the same frames."""
+        if len(frames) == len(self._frames):  # Fewer: the program ends, and closed panes have no frame.
+            self._frames = frames
+            self.ask()
+
+    def depends(self) -> Hashable | None:
+        return self._title, self._clock, *self._frames
 
     def on_click(self, event: Click) -> None:
         for place in (frame.place for frame in self._frames):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
@@ -16,6 +16,21 @@ class ClockPane(SessionPane):
     def __init__(self, session: Session, more: Callable[[], Parts]) -> None:
         super().__init__(session)
         self._more = more
+
+    def depends(self) -> Hashable | None:
+        session, history = self.session, self.session.history
+        if session.working or session.playing:
+            return None
+        has_bookmark = (history.branch, history.position) in session.bookmarks
+        return (
+            session.at,
+            history.position,
+            history.branch,
+            history.branches,
+            history.length,
+            has_bookmark,
+            self._more(),
+        )
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history

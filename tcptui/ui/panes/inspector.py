@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from textual.events import Click
 from textual.timer import Timer
 
+from tcptui.lab.wire import SIDES
 from tcptui.ui.panes.pane import FramedPane, Heading
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import Inspected, Inspector, title_of
@@ -32,6 +34,16 @@ class InspectorPane(FramedPane):
         self._captures: Captures | None = None
         self._later: Timer | None = None
         """Goes on with captures of a long run."""
+
+    def depends(self) -> Hashable | None:
+        session, step = self.session, self.step
+        if step is None or session.marked is not None or session.history.last_interval:
+            return None  # Of a longer run the captures may not be complete yet.
+        visited = frozenset(session.visited()) if self.inspector.tells_visited else None
+        return (
+            self.inspector, step, session.raw, session.selection, self._places.get(self.inspector.name),
+            *map(session.chosen, SIDES), session.covered, visited,
+        )  # fmt: skip
 
     def heading(self) -> Heading:
         title, about = title_of(self.inspector), self.inspector.about(self.inspected())

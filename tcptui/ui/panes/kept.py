@@ -33,14 +33,26 @@ def keep_drawn(most: int) -> None:
 
 def kept(key: Hashable, cells: int, make: Callable[[], T]) -> T:
     """What was made for that key, or else what is made now, for a pane of so many cells."""
+    known: T | None = found(key)
+    return keep(key, make(), cells) if known is None else known
+
+
+def found(key: Hashable) -> Any:
+    """What was made for that key, which is then what was asked for last; None: it is not kept."""
+    known = _kept.pop(key, None)
+    if known is None:
+        return None
+    _kept[key] = known
+    return known[0]
+
+
+def keep(key: Hashable, made: T, cells: int) -> T:
+    """Keeps it for that key, under which nothing is yet; it counts as so many cells."""
     global _cells
-    found: tuple[T, int] | None = _kept.pop(key, None)
-    if found is None:
-        found = make(), max(cells, LEAST)
-        _cells += found[1]
-    _kept[key] = found
+    _kept[key] = made, max(cells, LEAST)
+    _cells += max(cells, LEAST)
     _drop()
-    return found[0]
+    return made
 
 
 def _drop() -> None:

@@ -3,7 +3,7 @@ the key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 from textual.events import Click
@@ -11,6 +11,7 @@ from textual.message import Message
 
 from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
+from tcptui.ui.actions import rebound_keys
 from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_line
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
@@ -24,8 +25,8 @@ _ALWAYS = frozenset(
 )  # fmt: skip
 
 _IF = (
-    ("back", "home"), ("step", "end", "next_change"), ("play",), ("slower", "faster"), ("up", "down"),
-    ("page_up", "page_down"), ("branch",), ("undo",), ("next_bookmark",), ("call_a",), ("call_b",),
+    ("back", "home"), ("step", "end", "next_change"), ("play",), ("up", "down"), ("call_a",), ("call_b",),
+    ("slower", "faster"), ("page_up", "page_down"), ("branch",), ("undo",), ("next_bookmark",),
 )  # fmt: skip
 """Actions that have something to do under one condition each, as `KeysPane._conditions` has them."""
 
@@ -55,6 +56,12 @@ class KeysPane(SessionPane):
         self._acts = ActsLine()
         self._act_keys = KeyLine(())
 
+    def depends(self) -> Hashable | None:
+        session, step = self.session, self.step
+        if step is None or session.covered:
+            return None
+        return step, session.selection, self.reader, self._more(), self._beside_step(), rebound_keys()
+
     def lines(self, width: int, height: int) -> list[Line]:
         session = self.session
         self._keys = self._made(width, self._more(), self._conditions(), self.reader)
@@ -74,6 +81,7 @@ class KeysPane(SessionPane):
         offset = event.get_content_offset(self)
         if offset is None:
             return
+        self.lines(*self._place[2:])  # What is kept tells no zones.
         line = self._act_keys if offset.y == 0 else self._keys
         action = line.action_at(offset.x)
         if action is not None:
@@ -81,19 +89,23 @@ class KeysPane(SessionPane):
 
     def _conditions(self) -> tuple[bool, ...]:
         """Those under which actions have something to do (`_IF`)."""
-        session, history = self.session, self.session.history
+        session, position = self.session, self.session.history.position
+        is_followed, *others = self._beside_step()
         happens = session.world.next_event() is not None
+        calls = map(self._can_call, SIDES)
+        return position > 0, happens or is_followed, happens, session.world.wire.launched > 1, *calls, *others
+
+    def _beside_step(self) -> tuple[bool, ...]:
+        """What they are made of beside the step that is shown: whether more moves are known, and those that
+        stand last in `_IF`."""
+        session, history = self.session, self.session.history
         return (
-            history.position > 0,
-            happens or history.position < history.length,
-            happens,
+            history.position < history.length,
             session.playing,
-            session.world.wire.launched > 1,
             not session.follows,
             history.branches > 1,
             history.last_fault is not None,
             bool(session.bookmarks),
-            *map(self._can_call, SIDES),
         )
 
     def _can_call(self, side: Side) -> bool:

@@ -52,6 +52,15 @@ _SIGNS = {style: chr(place) for place, style in enumerate(get_args(Style))}
 _BACKGROUND = Color.parse("ansi_default")
 
 
+class Shown(NamedTuple):
+    """What a pane shows. Two are the same where place and lines are the same objects or equal ones."""
+
+    place: Place
+    lines: list[Line]
+    is_kept: bool
+    """Whether the lines are those that are kept for whatever they depend on."""
+
+
 class Pane(Widget, inherit_css=False):
     """Lines on a place. A subclass says in `lines` what they are. Textual has rules for widgets, about scroll
     bars, links and a background, of which it has none."""
@@ -73,10 +82,8 @@ class Pane(Widget, inherit_css=False):
         self._place = Place(0, 0, 0, 0)
         self._stands = True
         self._lines: list[Line] = []
-        self._is_kept = False
-        """Whether the lines are those that are kept for whatever they depend on."""
-        self._cut: tuple[list[Line], bool] | None = None
-        """Lines, and whether they show only the beginning of a text."""
+        self._kept_as: Hashable | None = None
+        """Under which its lines are kept; None: they are not."""
         self._strips: list[Strip | None] = []
         """What Textual asks for; None: it has not asked since the line was changed."""
 
@@ -100,29 +107,31 @@ class Pane(Widget, inherit_css=False):
         self._strips = [None] * len(self._lines)
 
     def update(self) -> list[Piece]:
-        """Asks for the lines anew and draws those that differ; what of them is another now."""
-        was_kept = self._is_kept
-        lines = self._asked()
-        return self._become(lines, are_kept=was_kept and self._is_kept)
+        """Asks for the lines anew; what of them is another now."""
+        before = self.shown
+        self.ask()
+        return self.changes(before)
 
-    def _become(self, lines: list[Line], *, are_kept: bool = False) -> list[Piece]:
-        """Draws those of the lines that differ from what it shows. `are_kept`: these and those; so is what
-        leads from one to the other."""
-        before, self._lines = self._lines, lines
-        if lines is before:
+    def ask(self) -> None:
+        """Asks for the lines anew."""
+        before, self._lines = self._lines, self._asked()
+        if self._lines is not before:
+            self._strips = [None] * len(self._lines)
+
+    def changes(self, before: Shown) -> list[Piece]:
+        """What is another than before, on the same place. If these lines and those are kept, so is what leads
+        from one to the other."""
+        old, new, (x, y, width, height) = before.lines, self._lines, self._place
+        if old is new:
             return []
-        self._strips = [None] * len(lines)
         filters = self.get_line_filters()
-        if not are_kept or filters:
-            return self._changes(before, lines, filters)
-        x, y, width, height = self._place
+        if filters or not before.is_kept or self._kept_as is None:
+            return self._changes(old, new, filters)
 
-        def made() -> tuple[list[Line], list[Line], list[Piece]]:
-            return before, lines, self._changes(before, lines, filters)
+        def made() -> tuple[object, list[Piece]]:
+            return (old, new), self._changes(old, new, filters)
 
-        old, new, changed = kept((id(before), id(lines), x, y, id(self._looks)), width * height, made)
-        # Lines that are kept no more may have left their place in memory to others.
-        return changed if old is before and new is lines else made()[2]
+        return kept((id(old), id(new), x, y, id(self._looks)), width * height, made)[1]
 
     def _changes(
         self, before: Sequence[Line], lines: Sequence[Line], filters: Sequence[LineFilter]
@@ -165,17 +174,18 @@ class Pane(Widget, inherit_css=False):
         self._stands = bool(stands)
 
     @property
-    def shown(self) -> tuple[Place, Sequence[Line]]:
-        """Its place, and the lines that it shows there."""
-        return self._place, self._lines
+    def shown(self) -> Shown:
+        """What it shows, and where."""
+        return Shown(self._place, self._lines, self._kept_as is not None)
 
     @property
     def is_cut(self) -> bool:
         """Whether it shows only the beginning of a text."""
-        lines = self._lines
-        if self._cut is None or self._cut[0] is not lines:
-            self._cut = lines, any("…" in text for line in lines for text, _ in line)
-        return self._cut[1]
+        key = self._kept_as
+        return self._has_cut() if key is None else kept(("cut", key), 0, self._has_cut)
+
+    def _has_cut(self) -> bool:
+        return any("…" in text for line in self._lines for text, _ in line)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: there are no styles of a widget to be laid over them."""
@@ -190,8 +200,8 @@ class Pane(Widget, inherit_css=False):
         return [strip.crop(crop.x, crop.right) for strip in strips]
 
     def _asked(self) -> list[Line]:
-        key, (_, _, width, height) = self._key(), self._place
-        self._is_kept = key is not None
+        self._kept_as = key = self._key()
+        _, _, width, height = self._place
         return self._all_lines() if key is None else kept(key, width * height, self._all_lines)
 
     def _key(self) -> Hashable | None:
@@ -255,8 +265,10 @@ class FramedPane(SessionPane):
         return self.frame()
 
     def frame(self) -> Frame:
-        """The frame around it, with what stands on it now."""
-        return Frame(self._place.outside, *self.heading())
+        """The frame around it, with what stands on it when its lines have been asked for."""
+        key = self._kept_as
+        heading = self.heading() if key is None else kept((Heading, key), 0, self.heading)
+        return Frame(self._place.outside, *heading)
 
 
 WHEEL = 3
@@ -304,7 +316,7 @@ def arrangement(panes: Sequence[Pane]) -> DockArrangeResult:
     """Panes where they were filled, as a screen tells Textual; those behind are above those before them."""
     shown = [pane for pane in panes if pane.display]
     placements = [
-        WidgetPlacement(Region(*pane.shown[0]), NULL_OFFSET, NULL_SPACING, pane, order, absolute=True)
+        WidgetPlacement(Region(*pane.shown.place), NULL_OFFSET, NULL_SPACING, pane, order, absolute=True)
         for order, pane in enumerate(shown)
     ]
     return DockArrangeResult(placements, set(shown), NULL_SPACING)

@@ -11,7 +11,7 @@ draws them itself: after a resize, behind a dialog, for a picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -43,16 +43,25 @@ class Piece(NamedTuple):
 class PiecesUpdate(CompositorUpdate):
     """What Textual writes to the terminal of an update."""
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces
+        self._texts: dict[ColorSystem, str] = {}
+        """What is written, by the colours that a terminal has."""
 
     def render_segments(self, console: Console) -> str:
+        """As it is drawn on the terminal of a console."""
+        colours = console._color_system or ColorSystem.TRUECOLOR
+        if colours not in self._texts:
+            self._texts[colours] = self._text(colours)
+        return self._texts[colours]
+
+    def _text(self, colours: ColorSystem) -> str:
         """Those of a style one after the other: setting it takes more octets than going to another cell.
         On the same line the cursor goes to the right (ECMA-48, CUF) from where it is known to be: behind
         ASCII, about whose width no terminal has an opinion of its own."""
         written: list[str] = []
         state, row, column = "", -1, -1
-        for wanted, pieces in self._by_state(console._color_system or ColorSystem.TRUECOLOR).items():
+        for wanted, pieces in self._by_state(colours).items():
             if wanted != state:
                 written.append(change(state, wanted))
                 state = wanted

@@ -10,7 +10,7 @@ from textual.events import Click
 from tcptui.explain.catalogue import say
 from tcptui.explain.numbers import duration_text
 from tcptui.lab.scenario import Scenario
-from tcptui.ui.actions import ACTIONS, key_names
+from tcptui.ui.actions import ACTIONS, key_names, rebound_keys
 from tcptui.ui.panes.pane import LadderPane
 from tcptui.ui.session import Session
 from tcptui.view.first_steps import first_lines
@@ -48,9 +48,12 @@ class WirePane(LadderPane):
 
     def depends(self) -> Hashable | None:
         session, step = self.session, self.step
-        if step is None or not session.history.position or session.playing:
+        if step is None or session.playing:
             return None
-        if self._ladder is None or not self._ladder.follows(session):
+        if not session.history.position:
+            return step, session.at, session.covered, self.invites, rebound_keys()
+        as_new = not session.scrolled and not session.selection
+        if not (as_new if self._ladder is None else self._ladder.follows(session)):
             return None
         return step, session.at, session.raw, session.covered, session.selection
 

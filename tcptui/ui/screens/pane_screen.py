@@ -9,7 +9,7 @@ cells that differ are written (`rearrange`), as soon as the panes have been fill
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from time import perf_counter
 from typing import TypeAlias, TypeVar
@@ -23,7 +23,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
-from tcptui.ui.panes.pane import FramedPane, Pane, arrangement
+from tcptui.ui.panes.kept import found, keep
+from tcptui.ui.panes.pane import FramedPane, Pane, Shown, arrangement
 from tcptui.ui.panes.update import Piece, PiecesUpdate
 from tcptui.view.cells import is_simple
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
@@ -88,13 +89,7 @@ class PaneScreen(Screen[None], inherit_css=False):
         return [_as_one(row) for row in self._rows()]
 
     def _rows(self) -> list[_Row]:
-        place, lines = self.backdrop.shown
-        rows: list[_Row] = [[(0, place.width, line)] for line in lines]
-        shown = [pane.shown for pane in self._panes if pane.display]
-        for (x, y, width, _), lines in sorted(shown, key=itemgetter(0)):
-            for row, line in zip(rows[y:], lines, strict=False):
-                row.append((x, width, line))
-        return rows
+        return _rows([self.backdrop.shown, *(pane.shown for pane in self._panes if pane.display)])
 
     def uncover(self, region: Region) -> None:
         """A dialog that has stood there goes: what is behind it is drawn when this screen is resumed."""
@@ -110,7 +105,7 @@ class PaneScreen(Screen[None], inherit_css=False):
             self._exchange_repaint_regions()
             if self._is_settled:
                 pieces = [piece for region in self._uncovered for piece in self._pieces_of(region)]
-                self._write(pieces)
+                self._write(PiecesUpdate(pieces))
             else:
                 self.refresh(*self._uncovered)
         self._uncovered = []
@@ -135,7 +130,7 @@ class PaneScreen(Screen[None], inherit_css=False):
 
     def rearrange(self) -> None:
         """Gives every pane its place anew, and draws what is another now on the whole screen."""
-        before = self._rows() if self._is_settled and self.size == self._arranged_for else None
+        before = self._shown(self._panes) if self._is_settled and self.size == self._arranged_for else None
         self.place_again(*self.size)
         if before is None or not self._is_settled:  # A pane may be on the screen for the first time.
             self.refresh(layout=True)
@@ -145,17 +140,41 @@ class PaneScreen(Screen[None], inherit_css=False):
         compositor._dirty_regions.clear()  # It is drawn here.
         for pane in self._panes:
             if pane.display:
-                _, _, width, height = pane.shown[0]
+                _, _, width, height = pane.shown.place
                 size = Size(width, height)
                 pane._size_updated(size, size, size, layout=False)
+        after = self._shown(self._panes)
+        self._write(self._update(before, after, lambda: self._unlike(before, after)))
+        self._shown_at = perf_counter()
+
+    def _shown(self, panes: Sequence[Pane]) -> list[Shown]:
+        """What the backdrop shows, and those of the panes that stand on the screen."""
+        return [self.backdrop.shown, *(pane.shown for pane in panes if pane.display)]
+
+    def _update(
+        self, before: list[Shown], after: list[Shown], changes: Callable[[], list[Piece]]
+    ) -> PiecesUpdate:
+        """What is to be written after something has changed. Where all lines are kept, so is what leads from
+        these to those: most readers of a story come to a step from the one before it."""
+        if not all(one.is_kept for one in (*before, *after)) or self.backdrop.get_line_filters():
+            return PiecesUpdate(changes())
+        palette = getattr(self.app, "palette", "any")
+        key = palette, *((one.place, id(one.lines)) for one in (*before, *after))
+        known: tuple[PiecesUpdate, object] | None = found(key)
+        if known is None:
+            update = PiecesUpdate(changes())
+            known = keep(key, (update, (before, after)), sum(piece.width for piece in update.pieces))
+        return known[0]
+
+    def _unlike(self, before: list[Shown], after: list[Shown]) -> list[Piece]:
+        """What of the whole screen is another now, where panes stand at other places."""
         changed: list[Piece] = []
         filters = self.backdrop.get_line_filters()
-        for y, (old, new) in enumerate(zip(before, self._rows(), strict=True)):
+        for y, (old, new) in enumerate(zip(_rows(before), _rows(after), strict=True)):
             if old != new:
                 for x, were, are in _unlike(old, new):
                     changed += self.backdrop.differing(x, y, were, are, filters)
-        self._write(changed)
-        self._shown_at = perf_counter()
+        return changed
 
     def arrange(self, size: Size, _optimal: bool = False) -> DockArrangeResult:
         """Where Textual finds the panes."""
@@ -190,21 +209,23 @@ class PaneScreen(Screen[None], inherit_css=False):
         if self._late is not None:
             self._late.stop()
             self._late = None
-        changed: list[Piece] = []
         drawn = self.drawn
-        seen = [pane for pane in drawn if pane.display]
+        seen: list[Pane] = [pane for pane in drawn if pane.display]
+        before = self._shown(seen)
         for pane in seen:
-            changed += pane.update()
+            pane.ask()
         if drawn is self._panes:  # What stands on a frame may change as its pane does.
-            changed += self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
-        if changed and self._is_settled:
-            self._write(changed)
-        elif changed:
-            self.refresh(*(piece.region for piece in changed))
+            self.backdrop.reword([pane.frame() for pane in seen if isinstance(pane, FramedPane)])
+        update = self._update(before, self._shown(seen), lambda: _changes([self.backdrop, *seen], before))
+        if self._is_settled:
+            self._write(update)
+        elif update.pieces:
+            self.refresh(*(piece.region for piece in update.pieces))
         self._shown_at = perf_counter()
 
-    def _write(self, pieces: Sequence[Piece]) -> None:
-        self.app._display(self, PiecesUpdate(pieces))  # type: ignore[arg-type]
+    def _write(self, update: PiecesUpdate) -> None:
+        if update.pieces:
+            self.app._display(self, update)  # type: ignore[arg-type]
 
     @property
     def _is_settled(self) -> bool:
@@ -230,6 +251,21 @@ class PaneScreen(Screen[None], inherit_css=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Nothing: the backdrop covers the whole screen."""
         return [Strip.blank(crop.width)] * crop.height
+
+
+def _rows(shown: Sequence[Shown]) -> list[_Row]:
+    """The rows of a screen; the backdrop is first."""
+    backdrop, *panes = shown
+    rows: list[_Row] = [[(0, backdrop.place.width, line)] for line in backdrop.lines]
+    for (x, y, width, _), lines, _ in sorted(panes, key=itemgetter(0)):
+        for row, line in zip(rows[y:], lines, strict=False):
+            row.append((x, width, line))
+    return rows
+
+
+def _changes(panes: Sequence[Pane], before: Sequence[Shown]) -> list[Piece]:
+    """What is another than before in panes that stand where they did."""
+    return [piece for pane, was in zip(panes, before, strict=True) for piece in pane.changes(was)]
 
 
 def _unlike(old: _Row, new: _Row) -> list[tuple[int, Line, Line]]:

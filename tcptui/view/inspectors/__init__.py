@@ -94,6 +94,8 @@ class Inspector(NamedTuple):
     """The places that its cursor can have, in their order."""
     tells_next: bool = False
     """Whether it shows when which timer fires, or which states may come."""
+    tells_visited: bool = False
+    """Whether it shows which changes of state the reader has seen."""
 
     def lines(self, inspected: Inspected, width: int, height: int) -> list[Line]:
         """At most `height` lines, each of `width` cells."""
@@ -126,7 +128,7 @@ INSPECTORS: tuple[Inspector, ...] = (
     ),
     Inspector(
         "states", "ui.states", _of("states", "draw"), Room(rows=20), _of("states", "about"),
-        _no_places, True,
+        _no_places, True, True,
     ),
     Inspector(
         "segments", "ui.segments", _of("segments", "draw"), Room(rows=40), _of("segments", "about"),
