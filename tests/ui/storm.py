@@ -21,7 +21,7 @@ from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.lecturing import Lecturing
 from tcptui.ui.panes import kept
-from tcptui.ui.panes.pane import Pane
+from tcptui.ui.panes.pane import FramedPane, Heading, Pane
 from tcptui.ui.preferences import Preferences
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
@@ -243,6 +243,12 @@ def _check_kept(pane: Pane) -> None:
     known, _ = kept._kept.get(key, (None, 0))
     if known is not None:
         assert known == pane._all_lines(), key
+    known, _ = kept._kept.get(("cut", key), (None, 0))
+    if known is not None:
+        assert known == any("…" in text for line in pane._all_lines() for text, _ in line)
+    if isinstance(pane, FramedPane):
+        known, _ = kept._kept.get((Heading, key), (None, 0))
+        assert known is None or known == pane.heading()
 
 
 async def _leave(app: StormApp, pilot: Pilot[None]) -> None:

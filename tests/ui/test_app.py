@@ -15,7 +15,6 @@ from tcptui.lab.wire import Outcome
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes.pane import Pane
-from tcptui.ui.panes.update import Piece
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.replay import Origin, replay_command
 from tcptui.ui.screens import pane_screen
@@ -438,19 +437,19 @@ def test_long_work_is_drawn_no_more_often_than_can_be_seen(monkeypatch: pytest.M
 def test_while_a_run_is_worked_on_only_how_far_it_has_come_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the others show is replayed for each frame; they are drawn once the work is done."""
     drawn: dict[bool, set[str]] = {False: set(), True: set()}
-    update = Pane.update
+    ask = Pane.ask
 
     async def run() -> None:
         session = Session(endless(), clock=Clock())
         app = TcptuiApp(session, library.all_scenarios)
 
-        def counted(pane: Pane) -> list[Piece]:
+        def counted(pane: Pane) -> None:
             drawn[session.working].add(type(pane).__name__)
-            return update(pane)
+            ask(pane)
 
         async with app.run_test(size=(120, 36)) as pilot:
             await pilot.pause()
-            monkeypatch.setattr(Pane, "update", counted)
+            monkeypatch.setattr(Pane, "ask", counted)
             monkeypatch.setattr(RunScreen, "_until_due", 0.0)
             session.type_moves("s200")
             app.screen._go_on()  # type: ignore[attr-defined]

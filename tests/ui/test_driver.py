@@ -11,9 +11,17 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.message import Message
 
 from tcptui.ui.driver import TerminalFile
-from tcptui.ui.terminal_input import MOST_PASTED, PASTE_SILENCE, PasteGuard, TerminalParser, clamped
+from tcptui.ui.terminal_input import (
+    MOST_PASTED,
+    PASTE_SILENCE,
+    PasteGuard,
+    TerminalInput,
+    TerminalParser,
+    clamped,
+)
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 START, END = "\x1b[200~", "\x1b[201~"
@@ -33,6 +41,28 @@ def test_an_impossible_sequence_is_no_key_and_the_next_key_is_read(sequence: str
     *_, last = parsed(sequence + "n")
     assert last == "n"
     assert not any("\ud800" <= str(key)[:1] <= "\udfff" for key in parsed(sequence))
+
+
+def test_a_single_character_is_the_same_key_without_the_parser() -> None:
+    for character in (*map(chr, range(1, 0x250)), "中", "\u200b", "\ufffd", "😀"):
+        if character != "\x1b":
+            fed, found = (
+                [(one.key, one.character) for one in keys if isinstance(one, events.Key)]
+                for keys in (TerminalParser().feed(character), TerminalParser().keys_of(character))
+            )
+            assert fed == found, character
+
+
+@pytest.mark.parametrize("begun", ["\x1b", "\x1b[", "\x1b[1;", "\x1b[200~", "\x1b[200~pasted"])
+def test_a_single_character_after_what_has_begun_belongs_to_it(begun: str) -> None:
+    def sent(*pieces: str) -> list[str]:
+        messages: list[Message] = []
+        read = TerminalInput(None, messages.append)
+        for piece in pieces:
+            read.take(piece.encode())
+        return [str(message) for message in messages]
+
+    assert sent(begun, "A", "\x1b[201~") == sent(f"{begun}A\x1b[201~")
 
 
 def test_a_window_of_no_pixels_does_not_break_the_mouse() -> None:

@@ -19,7 +19,7 @@ class ClockPane(SessionPane):
 
     def depends(self) -> Hashable | None:
         session, history = self.session, self.session.history
-        if session.working or session.playing:
+        if self.step is None or session.playing:
             return None
         has_bookmark = (history.branch, history.position) in session.bookmarks
         return (
