@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from rich.console import RenderableType
 from textual.screen import Screen
 
 from tcptui import library
@@ -45,7 +44,7 @@ class Terminal(TcptuiApp):
     cells: list[list[str]] | None = None
     """None: something else has written."""
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if self.cells is not None and isinstance(renderable, PiecesUpdate):
             for x, y, width, text, _ in renderable.pieces:
                 assert cell_len(text) == width == len(text)

@@ -19,18 +19,10 @@ class ClockPane(SessionPane):
 
     def depends(self) -> Hashable | None:
         session, history = self.session, self.session.history
-        if self.step is None or session.playing:
-            return None
-        has_bookmark = (history.branch, history.position) in session.bookmarks
-        return (
-            session.at,
-            history.position,
-            history.branch,
-            history.branches,
-            history.length,
-            has_bookmark,
-            self._more(),
-        )
+        if self.step is None or session.playing or self._more():
+            return None  # The rest may have another minute by the time it is drawn.
+        here, steps = (history.branch, history.position), (history.branches, history.length)
+        return session.at, here, steps, here in session.bookmarks
 
     def lines(self, width: int, height: int) -> list[Line]:
         session, history = self.session, self.session.history

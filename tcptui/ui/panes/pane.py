@@ -57,8 +57,8 @@ class Shown(NamedTuple):
 
     place: Place
     lines: list[Line]
-    is_kept: bool
-    """Whether the lines are those that are kept for whatever they depend on."""
+    kept_as: Hashable | None
+    """Under which the lines are kept; None: they are not."""
 
 
 class Pane(Widget, inherit_css=False):
@@ -125,13 +125,10 @@ class Pane(Widget, inherit_css=False):
         if old is new:
             return []
         filters = self.get_line_filters()
-        if filters or not before.is_kept or self._kept_as is None:
+        if filters or before.kept_as is None or self._kept_as is None:
             return self._changes(old, new, filters)
-
-        def made() -> tuple[object, list[Piece]]:
-            return (old, new), self._changes(old, new, filters)
-
-        return kept((id(old), id(new), x, y, id(self._looks)), width * height, made)[1]
+        key = before.kept_as, self._kept_as, x, y, id(self._looks)
+        return kept(key, width * height, lambda: self._changes(old, new, filters))
 
     def _changes(
         self, before: Sequence[Line], lines: Sequence[Line], filters: Sequence[LineFilter]
@@ -176,7 +173,7 @@ class Pane(Widget, inherit_css=False):
     @property
     def shown(self) -> Shown:
         """What it shows, and where."""
-        return Shown(self._place, self._lines, self._kept_as is not None)
+        return Shown(self._place, self._lines, self._kept_as)
 
     @property
     def is_cut(self) -> bool:

@@ -156,15 +156,15 @@ class PaneScreen(Screen[None], inherit_css=False):
     ) -> PiecesUpdate:
         """What is to be written after something has changed. Where all lines are kept, so is what leads from
         these to those: most readers of a story come to a step from the one before it."""
-        if not all(one.is_kept for one in (*before, *after)) or self.backdrop.get_line_filters():
+        if any(one.kept_as is None for one in (*before, *after)) or self.backdrop.get_line_filters():
             return PiecesUpdate(changes())
         palette = getattr(self.app, "palette", "any")
-        key = palette, *((one.place, id(one.lines)) for one in (*before, *after))
-        known: tuple[PiecesUpdate, object] | None = found(key)
+        key = palette, *((one.place, one.kept_as) for one in (*before, *after))
+        known: PiecesUpdate | None = found(key)
         if known is None:
             update = PiecesUpdate(changes())
-            known = keep(key, (update, (before, after)), sum(piece.width for piece in update.pieces))
-        return known[0]
+            known = keep(key, update, sum(piece.width for piece in update.pieces))
+        return known
 
     def _unlike(self, before: list[Shown], after: list[Shown]) -> list[Piece]:
         """What of the whole screen is another now, where panes stand at other places."""
