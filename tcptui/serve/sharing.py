@@ -6,8 +6,9 @@ from tcptui.lab.shared_steps import share_steps
 from tcptui.ui.panes.kept import MOST_OF_ONE, keep_drawn
 
 STEPS, DRAWN = 1_000, 4_000_000
-"""Steps of stories, of some ten kilobytes each, and cells of what panes of one size show of one, of some ten
-octets each. Panes are as large as a reader says, and a thousand of the largest would take 250 MiB."""
+"""Steps of stories, of some ten kilobytes each, and cells of what is drawn of them (`ui.panes.kept`), of some
+five octets each with all that is kept of a step. Panes are as large as a reader says, and a thousand of the
+largest would take 250 MiB."""
 
 
 def share_work() -> None:

@@ -14,6 +14,7 @@ from tcptui import library
 from tcptui.serve.sharing import share_no_more, share_work
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes import kept
+from tcptui.ui.panes.inspector import InspectorPane
 from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.panes.update import PiecesUpdate
 from tcptui.ui.panes.wire import WirePane
@@ -123,6 +124,10 @@ def test_a_step_looks_the_same_whichever_way_others_have_come_to_it(
                 app.assert_shows(screen)
                 for pane in screen.drawn:
                     assert not pane.display or pane.shown.lines == pane._all_lines(), (keys, key, pane)
+                    if isinstance(pane, InspectorPane) and pane.display:
+                        fresh = InspectorPane(pane.session, pane.inspector)
+                        _, _, width, height = pane.shown.place
+                        assert pane.shown.lines[0] == fresh.lines(width, height)[0]
 
     async def all_of_them() -> None:
         for keys in WAYS:

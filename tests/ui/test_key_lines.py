@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from tcptui import library
 from tcptui.lab.moves import Delay, Duplicate, Lose, Move, Reorder
 from tcptui.lab.wire import BadMove
+from tcptui.ui import session as session_module
 from tcptui.ui.actions import ACTIONS
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.key_lines import ENTRIES, ActsLine, KeyLine, key_line
+from tcptui.ui.panes.keys import KeysPane
 from tcptui.ui.screens.help import HelpScreen
+from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.acts import acts
 from tcptui.view.lines import line_width, plain_text
@@ -172,3 +175,29 @@ def test_a_click_on_a_key_is_the_key() -> None:
     assert clicked(("space", "space"), 2, "l lose").history.text() == "s2 l1"
     assert clicked(("space", "space", "space", "up"), 2, "enter go to").history.position == 2
     assert clicked((), 1, "? help").history.position == 0
+
+
+def test_a_click_is_the_key_that_is_seen_while_long_work_is_done_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The keys are not drawn anew on the way."""
+    monkeypatch.setattr(session_module, "SLICE", 0.0)
+    monkeypatch.setattr(RunScreen, "_later", lambda *_: None)
+    pressed: list[str] = []
+    monkeypatch.setattr(RunScreen, "on_keys_pane_pressed", lambda _, event: pressed.append(event.action))
+
+    async def run() -> None:
+        app = TcptuiApp(Session(library.find("web")), library.all_scenarios)
+        async with app.run_test(size=(100, 30)) as pilot:
+            screen = app.screen
+            assert isinstance(screen, RunScreen)
+            (pane,) = (one for one in screen.drawn if isinstance(one, KeysPane))
+            screen.type_moves("s30")
+            assert screen.session.working
+            seen = plain_text(pane.shown.lines[1])
+            place, _, _, _ = pane.shown.place
+            for words in ("p play", "V variant", "q quit"):
+                await pilot.click(offset=(place + seen.index(words), pane.shown.place.y + 1))
+            assert pressed == ["play", "variant", "quit"]
+
+    asyncio.run(run())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tcptui.lab.history import INTERVAL
+from tcptui import library
+from tcptui.lab.history import INTERVAL, History
+from tcptui.lab.wire import Transmission
 from tcptui.view.inspectors.captured import Captures
 from tcptui.view.inspectors.labels import label_rows
-from tcptui.view.inspectors.parts import cells
+from tcptui.view.inspectors.parts import Row, cells
 from tests.lab.worlds import OPEN, history_of, scenario
 
 HANDSHAKE = """
@@ -124,3 +126,18 @@ def test_labels_go_by_the_prelude_too() -> None:
     toml = 'prelude = "b:listen a:connect s3"\nB.set.receive_buffer = 4\nB.reads = false\n'
     (line,) = told(1, "a:send:four s", toml)
     assert "TCP Window Full" in line
+
+
+@pytest.mark.parametrize("story", ["late-syn", "old-segment", "msl"])
+def test_what_is_told_does_not_depend_on_when_the_captures_were_looked_at(story: str) -> None:
+    """A segment is captured where it leaves before it is known what becomes of it."""
+    history = History(library.SHIPPED.find(story))
+    at_each_step = Captures(history)
+
+    def rows(captures: Captures, one: Transmission) -> list[Row]:
+        return label_rows(one, captures, 80)
+
+    while history.world.next_event() is not None and history.position < 60:
+        history.apply()
+        for one in history.transmissions():
+            assert rows(at_each_step, one) == rows(Captures(history), one), (history.position, one.number)

@@ -1,10 +1,11 @@
-"""What was drawn of a step, for when that is shown again.
+"""What was drawn, for when the same is shown again: lines, headings, and what is written to show others.
 
 Why it is so. A reader goes back and forth, and in a process that serves many, hundreds play the same stories.
 The step of a run is then the same object (`lab.steps`), and what a pane draws of it is a function of that
 object, of the size, and of what the pane says that it depends on beside them (`Pane.depends`). Drawn lines
 belong to no session: no key of a reader's settings, no language and no colour is in them that is not in the
-key under which they are kept.
+key under which they are kept. What has gone before is not either: how a reader has come to a step changes
+nothing of what he sees there.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ T = TypeVar("T")
 MOST_OF_ONE = 400_000
 """Cells, of a process with one session."""
 LEAST = 500
-"""Cells for which a pane that has fewer counts: what is kept of it takes some kilobytes nevertheless."""
+"""Cells for which what has fewer counts: with its key it takes some kilobytes nevertheless."""
 
 _kept: dict[Hashable, tuple[Any, int]] = {}
-"""What was made, and the cells of the pane for which."""
+"""What was made, and the cells for which it counts."""
 _most, _cells = MOST_OF_ONE, 0
 
 
@@ -33,11 +34,11 @@ def keep_drawn(most: int) -> None:
 
 def kept(key: Hashable, cells: int, make: Callable[[], T]) -> T:
     """What was made for that key, or else what is made now, for a pane of so many cells."""
-    known: T | None = found(key)
-    return keep(key, make(), cells) if known is None else known
+    known: T | None = lookup(key)
+    return store(key, make(), cells) if known is None else known
 
 
-def found(key: Hashable) -> Any:
+def lookup(key: Hashable) -> Any:
     """What was made for that key, which is then what was asked for last; None: it is not kept."""
     known = _kept.pop(key, None)
     if known is None:
@@ -46,9 +47,11 @@ def found(key: Hashable) -> Any:
     return known[0]
 
 
-def keep(key: Hashable, made: T, cells: int) -> T:
-    """Keeps it for that key, under which nothing is yet; it counts as so many cells."""
+def store(key: Hashable, made: T, cells: int) -> T:
+    """Keeps it for that key; it counts as so many cells."""
     global _cells
+    _, counted = _kept.pop(key, (None, 0))
+    _cells -= counted
     _kept[key] = made, max(cells, LEAST)
     _cells += max(cells, LEAST)
     _drop()

@@ -13,8 +13,10 @@ from tcptui.lab.ends import End
 from tcptui.lab.wire import SIDES, Side
 from tcptui.ui.actions import rebound_keys
 from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_line
+from tcptui.ui.panes.kept import kept
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
+from tcptui.view.layout import Place
 from tcptui.view.lines import Line
 
 MOST_MADE = 8
@@ -49,12 +51,12 @@ class KeysPane(SessionPane):
         self._made = lru_cache(MOST_MADE)(_key_line)
         """Keeps lines of keys, for a run goes to and fro between a few. Not for all panes: language and keys
         may be another app's."""
-        self._keys = KeyLine(())
+        self._seen = KeyLine(()), KeyLine(())
+        """The lines that are seen, and what a click on them does."""
         self._callable: dict[Side, tuple[End, bool]] = {}
         """Whether a program can call something at an end, and of which end that was found: most steps leave
         one end as it is."""
         self._acts = ActsLine()
-        self._act_keys = KeyLine(())
 
     def depends(self) -> Hashable | None:
         session, step = self.session, self.step
@@ -63,29 +65,46 @@ class KeysPane(SessionPane):
         return step, session.selection, self.reader, self._more(), self._beside_step(), rebound_keys()
 
     def lines(self, width: int, height: int) -> list[Line]:
+        return [keys.line for keys in self._key_lines(width)]
+
+    def ask(self) -> None:
+        super().ask()
+        self._note_zones()
+
+    def fill(self, place: Place) -> None:
+        super().fill(place)
+        self._note_zones()
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        action = None if offset is None else self._seen[offset.y].action_at(offset.x)
+        if action is not None:
+            self.post_message(self.Pressed(action))
+
+    def _note_zones(self) -> None:
+        """What a click does is what is seen then: while long work is done, that is not drawn anew."""
+        self._seen = self._key_lines(self._place.width)
+
+    def _key_lines(self, width: int) -> tuple[KeyLine, KeyLine]:
+        """What can be done with the segment, or which keys answer a question, and what with the run."""
+        key = self._kept_as
+        if key is None:
+            return self._made_anew(width)
+        return kept((KeyLine, key, width), 2 * width, lambda: self._made_anew(width))
+
+    def _made_anew(self, width: int) -> tuple[KeyLine, KeyLine]:
         session = self.session
-        self._keys = self._made(width, self._more(), self._conditions(), self.reader)
+        keys = self._made(width, self._more(), self._conditions(), self.reader)
         if session.covered:
             asked, predicting = session.asked, session.predicting
             answers = asked is not None and predicting is not None and predicting.is_answered_here
             shows = predicting is not None and predicting.shows_answer
             count = len(asked.choices) if asked is not None and answers else 0
-            self._act_keys = answers_line(count, width, shows=shows)
-        else:
-            self._act_keys = self._acts.line(
-                session.selected, session.world.wire, session.history.position, session.selection, width
-            )
-        return [self._act_keys.line, self._keys.line]
-
-    def on_click(self, event: Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        self.lines(*self._place[2:])  # What is kept tells no zones.
-        line = self._act_keys if offset.y == 0 else self._keys
-        action = line.action_at(offset.x)
-        if action is not None:
-            self.post_message(self.Pressed(action))
+            return answers_line(count, width, shows=shows), keys
+        acts = self._acts.line(
+            session.selected, session.world.wire, session.history.position, session.selection, width
+        )
+        return acts, keys
 
     def _conditions(self) -> tuple[bool, ...]:
         """Those under which actions have something to do (`_IF`)."""

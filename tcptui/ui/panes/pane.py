@@ -53,7 +53,7 @@ _BACKGROUND = Color.parse("ansi_default")
 
 
 class Shown(NamedTuple):
-    """What a pane shows. Two are the same where place and lines are the same objects or equal ones."""
+    """What a pane shows."""
 
     place: Place
     lines: list[Line]
@@ -119,8 +119,8 @@ class Pane(Widget, inherit_css=False):
             self._strips = [None] * len(self._lines)
 
     def changes(self, before: Shown) -> list[Piece]:
-        """What is another than before, on the same place. If these lines and those are kept, so is what leads
-        from one to the other."""
+        """What is another than before, on the same place. If these lines and those are kept, so is the
+        difference between them."""
         old, new, (x, y, width, height) = before.lines, self._lines, self._place
         if old is new:
             return []

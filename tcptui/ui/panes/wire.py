@@ -41,10 +41,8 @@ class WirePane(LadderPane):
 
     def unfold(self) -> bool:
         """Shows the rows of what the selected segment's row stands for; False: it has one for itself."""
-        if self._ladder is None:
-            return False
         self.lines(*self._place[2:])  # What is kept tells no rows.
-        return self._ladder.unfold(self.session.selection)
+        return self._ladder is not None and self._ladder.unfold(self.session.selection)
 
     def depends(self) -> Hashable | None:
         session, step = self.session, self.step

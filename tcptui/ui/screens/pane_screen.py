@@ -23,7 +23,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
-from tcptui.ui.panes.kept import found, keep
+from tcptui.ui.panes.kept import lookup, store
 from tcptui.ui.panes.pane import FramedPane, Pane, Shown, arrangement
 from tcptui.ui.panes.update import Piece, PiecesUpdate
 from tcptui.view.cells import is_simple
@@ -154,16 +154,16 @@ class PaneScreen(Screen[None], inherit_css=False):
     def _update(
         self, before: list[Shown], after: list[Shown], changes: Callable[[], list[Piece]]
     ) -> PiecesUpdate:
-        """What is to be written after something has changed. Where all lines are kept, so is what leads from
-        these to those: most readers of a story come to a step from the one before it."""
+        """What is to be written after something has changed. Where all lines are kept, so is the
+        difference between them: most readers of a story come to a step from the one before it."""
         if any(one.kept_as is None for one in (*before, *after)) or self.backdrop.get_line_filters():
             return PiecesUpdate(changes())
         palette = getattr(self.app, "palette", "any")
         key = palette, *((one.place, one.kept_as) for one in (*before, *after))
-        known: PiecesUpdate | None = found(key)
+        known: PiecesUpdate | None = lookup(key)
         if known is None:
             update = PiecesUpdate(changes())
-            known = keep(key, update, sum(piece.width for piece in update.pieces))
+            known = store(key, update, sum(piece.width for piece in update.pieces))
         return known
 
     def _unlike(self, before: list[Shown], after: list[Shown]) -> list[Piece]:

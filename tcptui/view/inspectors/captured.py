@@ -159,6 +159,10 @@ class Captured:
                     return listed
         return None
 
+    def segment(self, listed: Listed) -> Transmission:
+        """That of a frame as it is now: where it left it was captured before it ended."""
+        return self._history.transmission(listed.number_in_run) or listed.frame.transmission
+
     def before(self, listed: Listed) -> tuple[Analyser, list[Listed]]:
         """What was known before the part that a frame is in, and the frames of that part up to it."""
         interval = self._interval_of(listed.number)

@@ -38,7 +38,7 @@ class _Sight:
     def __init__(self, side: Side, one: Transmission, captured: Captured) -> None:
         self.side = side
         self._one = one
-        self._captured = captured
+        self.captured = captured
         self.listed: Listed | None = None if captured.behind else captured.find(one)
 
     @property
@@ -63,12 +63,12 @@ class _Sight:
 
     def frames(self) -> list[Listed]:
         """The frames up to this one, as far back as its part of the capture goes."""
-        return [] if self.listed is None else self._captured.before(self.listed)[1]
+        return [] if self.listed is None else self.captured.before(self.listed)[1]
 
     def without(self, number: int) -> tuple[Label, ...]:
         """The labels, had that frame not been seen before."""
         assert self.listed is not None
-        analyser, frames = self._captured.before(self.listed)
+        analyser, frames = self.captured.before(self.listed)
         analysis: Analysis | None = None
         for one in frames:
             if one.number != number:
@@ -88,7 +88,7 @@ def _difference(a: _Sight, b: _Sight) -> str:
         unseen = [
             listed
             for listed in reversed(one.frames()[:-1])
-            if listed.number_in_run and not saw(other.side, listed.frame.transmission, other.step)
+            if listed.number_in_run and not saw(other.side, one.captured.segment(listed), other.step)
         ]
         for listed in unseen[:_MOST_SUSPECTS]:
             if one.without(listed.number) == other.labels():
