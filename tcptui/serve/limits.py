@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import sys
 from typing import Final
 
 from tcptui.named_tuple import NamedTuple
@@ -39,7 +41,16 @@ class Limits(NamedTuple):
 
     def budget(self, together: Together | None = None) -> Budget:
         """What the runs of a new session may do; `together`: with those of the others."""
-        return Budget(self.steps, self.steps_a_second, self.steps_at_once, self.share, together=together)
+        return Budget(
+            self.steps, self.steps_a_second, self.steps_at_once, self.share, together=together,
+            peak=peak_of_memory,
+        )  # fmt: skip
+
+
+def peak_of_memory() -> int:
+    """How many octets of memory this process has had at most (getrusage(2), `ru_maxrss`)."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024  # Linux and the BSDs tell kilobytes.
 
 
 USUAL = Limits()

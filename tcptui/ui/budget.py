@@ -5,8 +5,9 @@ has none, a hundred thousand typed moves. How fast that goes is limited in two w
 take a tenth of a millisecond or, with a thousand sockets, several: by steps a second, after a burst in which
 all that is usual is done at once, and by the share of the time that work may take. What waits for that goes
 on later. How much is kept for a reader is limited by the steps in all: a step is kept in some hundred octets
-or, with large states and long typed data, in many more, so these count as several; whoever has made them all
-can look at them, but makes no more. A reader of one's own terminal has no budget.
+or, with a megabyte that a program sends or thousands of segments on their way, in many more. So slow steps
+and long typed texts count as several, and so does memory that the process has never had before; whoever has
+made them all can look at them, but makes no more. A reader of one's own terminal has no budget.
 
 Each reader's share would not be enough: a hundred who work would leave nothing of the time to those who press
 keys. So all of a process have a share together (`Together`), in which they take turns. Work that can't be
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TYPED = 100
+GROWN = 1024
+"""Octets of memory that count as a step: ten times as many as a usual one is kept in."""
 USUAL = 0.001
 """Seconds."""
 PAUSE = 0.05
@@ -70,9 +73,12 @@ class Budget:
         branches: int = 1_000,
         clock: Callable[[], float] = time.perf_counter,
         together: Together | None = None,
+        peak: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`share` is that of the time, from 0 to 1, which work may take; `together`: that of all."""
+        """`share` is that of the time, from 0 to 1, which work may take; `together`: that of all; `peak`
+        tells how many octets of memory the process has had at most."""
         self._together = together
+        self.peak = peak
         self.most, self.branches = steps, branches
         self.made = 0
         """Steps, in all, and what counts as such."""
@@ -109,10 +115,11 @@ class Budget:
         """A text is kept that was typed: every `TYPED` characters count as a step."""
         self.made += characters // TYPED
 
-    def worked(self, seconds: float) -> None:
+    def worked(self, seconds: float, grown: int = 0) -> None:
         """Work has taken so long: as much of the time as is needed belongs to others now. Where its steps
-        took longer than `USUAL`, they count as more."""
-        self.made += max(0, int(seconds / USUAL) - self._made_lately)
+        took longer than `USUAL`, they count as more, and so they do where the peak has grown by so many
+        octets."""
+        self.made += max(0, int(seconds / USUAL) - self._made_lately) + grown // GROWN
         self._made_lately = 0
         now = self._clock()
         resumes_at = now + seconds * (1 / self._share - 1)

@@ -135,9 +135,10 @@ class Session(Predicted):
     def work(self) -> None:
         """Goes on with what takes long, for the time of a slice."""
         begun, budget = self._clock(), self.budget
+        peak = 0 if budget is None else budget.peak()
         self._work_until(begun + SLICE)
         if budget is not None:
-            budget.worked(min(self._clock() - begun, SLICE))
+            budget.worked(min(self._clock() - begun, SLICE), budget.peak() - peak)
 
     def _work_until(self, until: float) -> None:
         work, budget = self._work, self.budget

@@ -429,6 +429,23 @@ def typed(moves: bytes) -> bytes:
     return b"m\x1b[200~" + moves + b"\x1b[201~\r"
 
 
+MEGABYTES = b" ".join([b"a:s=socket() a:connect(s) a:send(s,1000000)"] * 90)
+"""Moves that are short to type, and long to keep."""
+
+
+@attack
+async def megabytes_that_programs_send(server: ServerProcess, scale: int) -> None:
+    """As many as one session may make of them."""
+    client = await Client.of(server)
+    await client.sees("handshake")
+    client.press(b"\r")
+    for _ in range(scale):
+        client.press(typed(MEGABYTES))
+        with suppress(*FAILURES):
+            await client.reads(lambda _: False, 3 if scale > 1 else 0.5)
+    client.connection.abort()
+
+
 @attack
 async def many_runs_that_go_on(server: ServerProcess, scale: int) -> None:
     async def one() -> None:

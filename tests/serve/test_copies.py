@@ -158,9 +158,9 @@ def test_a_long_run_is_not_played_to_its_end_and_leaves_others_their_time(
     worked: list[float] = []
 
     class Noted(Budget):
-        def worked(self, seconds: float) -> None:
+        def worked(self, seconds: float, grown: int = 0) -> None:
             worked.append(seconds)
-            super().worked(seconds)
+            super().worked(seconds, grown)
 
     async def test() -> None:
         async with Reading(LATE, SERVED) as reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -215,3 +215,31 @@ def test_bookmarks_are_bounded() -> None:
     session.toggle_bookmark()
     assert len(session.bookmarks) == 1_000
     assert "no more than 1000" in session.message
+
+
+def test_memory_that_the_process_never_had_before_counts_as_steps() -> None:
+    """A megabyte that a program sends is kept, whatever it has cost to type."""
+    held = [5_000_000]
+    session = Session(library.find("handshake"))
+    budget = session.budget = Budget(30_000, 1e9, 10**9, peak=lambda: held[0])
+    session.step()
+    session.step()
+    usual = budget.made
+
+    def steps() -> Iterator[None]:
+        held[0] += 1_000_000
+        yield
+        held[0] += 24_000_000
+        yield
+
+    session.walk(steps(), 2)
+    work_off(session)
+    assert budget.made == usual + 3 + 25_000_000 // 1024, "the end of a walk is a step too"
+    session.step()
+    length = session.history.length
+    assert length == 3, "there is more to be spent"
+    session.walk(steps(), 2)
+    work_off(session)
+    session.step()
+    assert session.history.length == length
+    assert "no more than" in session.message
