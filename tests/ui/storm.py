@@ -259,6 +259,8 @@ async def _leave(app: StormApp, pilot: Pilot[None]) -> None:
     for _ in range(12):
         _send(app, [key("escape")])
         await pilot.pause()
+    while app.message_queue_size:  # Of the storm and of these: what a key opens may take long.
+        await pilot.pause(0.01)
     before = app.left
     _send(app, [key("q")])
     await pilot.pause()
