@@ -51,6 +51,8 @@ class KeysPane(SessionPane):
         self._made = lru_cache(MOST_MADE)(_key_line)
         """Keeps lines of keys, for a run goes to and fro between a few. Not for all panes: language and keys
         may be another app's."""
+        self._made_now: tuple[KeyLine, KeyLine] | None = None
+        """What was made when the lines were asked for last; None: they were kept."""
         self._seen = KeyLine(()), KeyLine(())
         """The lines that are seen, and what a click on them does."""
         self._callable: dict[Side, tuple[End, bool]] = {}
@@ -65,13 +67,16 @@ class KeysPane(SessionPane):
         return step, session.selection, self.reader, self._more(), self._beside_step(), rebound_keys()
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return [keys.line for keys in self._key_lines(width)]
+        self._made_now = made = self._make(width)
+        return [keys.line for keys in made]
 
     def ask(self) -> None:
+        self._made_now = None
         super().ask()
         self._note_zones()
 
     def fill(self, place: Place) -> None:
+        self._made_now = None
         super().fill(place)
         self._note_zones()
 
@@ -83,16 +88,15 @@ class KeysPane(SessionPane):
 
     def _note_zones(self) -> None:
         """What a click does is what is seen then: while long work is done, that is not drawn anew."""
-        self._seen = self._key_lines(self._place.width)
+        key, width = self._kept_as, self._place.width
 
-    def _key_lines(self, width: int) -> tuple[KeyLine, KeyLine]:
+        def made() -> tuple[KeyLine, KeyLine]:
+            return self._made_now or self._make(width)
+
+        self._seen = made() if key is None else kept((KeyLine, key), 2 * width, made)
+
+    def _make(self, width: int) -> tuple[KeyLine, KeyLine]:
         """What can be done with the segment, or which keys answer a question, and what with the run."""
-        key = self._kept_as
-        if key is None:
-            return self._made_anew(width)
-        return kept((KeyLine, key, width), 2 * width, lambda: self._made_anew(width))
-
-    def _made_anew(self, width: int) -> tuple[KeyLine, KeyLine]:
         session = self.session
         keys = self._made(width, self._more(), self._conditions(), self.reader)
         if session.covered:
