@@ -11,6 +11,7 @@ import pytest
 from textual.screen import Screen
 
 from tcptui import library
+from tcptui.lab.wire import SIDES
 from tcptui.serve.sharing import share_no_more, share_work
 from tcptui.ui.app import TcptuiApp
 from tcptui.ui.panes import kept
@@ -22,6 +23,7 @@ from tcptui.ui.preferences import PLAIN
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len
+from tcptui.view.inspectors import INSPECTORS
 
 KEYS = (
     *("space",) * 8, *("b",) * 6, "home", "n", "n", "up", "down", "l", "d", "u", "escape", "full_stop",
@@ -147,6 +149,25 @@ def test_keys_that_are_no_more_wanted_are_not_shown_because_others_saw_them() ->
             assert pane.shown.lines != before
 
     asyncio.run(run())
+
+
+def test_an_inspector_of_another_connection_is_kept_as_another() -> None:
+    session = Session(library.SHIPPED.find("shared-socket"))
+    others = 0
+    for _ in range(40):
+        session.step()
+        for side in SIDES:
+            for inspector in INSPECTORS:
+                pane = InspectorPane(session, inspector)
+                before = pane.depends(), pane.lines(60, 20)
+                session.show_next_connection(side)
+                after = pane.depends(), pane.lines(60, 20)
+                if before[1] != after[1]:
+                    others += 1
+                    assert before[0] != after[0], (session.history.position, side, inspector.name)
+                while session.chosen(side):
+                    session.show_next_connection(side)
+    assert others
 
 
 def test_no_more_cells_are_kept_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
