@@ -16,7 +16,6 @@ from tcptui.ui.key_lines import ActsLine, KeyLine, Reader, answers_line, key_lin
 from tcptui.ui.panes.kept import kept
 from tcptui.ui.panes.pane import SessionPane
 from tcptui.ui.session import Session
-from tcptui.view.layout import Place
 from tcptui.view.lines import Line
 
 MOST_MADE = 8
@@ -70,30 +69,23 @@ class KeysPane(SessionPane):
         self._made_now = made = self._make(width)
         return [keys.line for keys in made]
 
-    def ask(self) -> None:
-        self._made_now = None
-        super().ask()
-        self._note_zones()
-
-    def fill(self, place: Place) -> None:
-        self._made_now = None
-        super().fill(place)
-        self._note_zones()
-
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         action = None if offset is None else self._seen[offset.y].action_at(offset.x)
         if action is not None:
             self.post_message(self.Pressed(action))
 
-    def _note_zones(self) -> None:
-        """What a click does is what is seen then: while long work is done, that is not drawn anew."""
+    def _asked(self) -> list[Line]:
+        """And what a click does on them: while long work is done they stay as they are."""
+        self._made_now = None
+        lines = super()._asked()
         key, width = self._kept_as, self._place.width
 
         def made() -> tuple[KeyLine, KeyLine]:
             return self._made_now or self._make(width)
 
         self._seen = made() if key is None else kept((KeyLine, key), 2 * width, made)
+        return lines
 
     def _make(self, width: int) -> tuple[KeyLine, KeyLine]:
         """What can be done with the segment, or which keys answer a question, and what with the run."""

@@ -86,10 +86,7 @@ class PaneScreen(Screen[None], inherit_css=False):
     def picture(self) -> list[Line]:
         """All that it shows, line by line, after whatever keys are waiting to be seen."""
         self._draw()
-        return [_as_one(row) for row in self._rows()]
-
-    def _rows(self) -> list[_Row]:
-        return _rows([self.backdrop.shown, *(pane.shown for pane in self._panes if pane.display)])
+        return [_as_one(row) for row in _rows(self._shown(self._panes))]
 
     def uncover(self, region: Region) -> None:
         """A dialog that has stood there goes: what is behind it is drawn when this screen is resumed."""
@@ -115,7 +112,7 @@ class PaneScreen(Screen[None], inherit_css=False):
         terminal has nothing left."""
         left, top, right, bottom = region.corners
         pieces = []
-        for y, row in enumerate(self._rows()[top:bottom], top):
+        for y, row in enumerate(_rows(self._shown(self._panes))[top:bottom], top):
             line = _as_one(row)
             if is_simple("".join([text for text, _ in line])):
                 pieces += self.backdrop.pieces(part(line, left, right), left, y)
@@ -144,7 +141,7 @@ class PaneScreen(Screen[None], inherit_css=False):
                 size = Size(width, height)
                 pane._size_updated(size, size, size, layout=False)
         after = self._shown(self._panes)
-        self._write(self._update(before, after, lambda: self._unlike(before, after)))
+        self._write(self._update(before, after, lambda: self._changes_of_rows(before, after)))
         self._shown_at = perf_counter()
 
     def _shown(self, panes: Sequence[Pane]) -> list[Shown]:
@@ -166,7 +163,7 @@ class PaneScreen(Screen[None], inherit_css=False):
             known = store(key, update, sum(piece.width for piece in update.pieces))
         return known
 
-    def _unlike(self, before: list[Shown], after: list[Shown]) -> list[Piece]:
+    def _changes_of_rows(self, before: list[Shown], after: list[Shown]) -> list[Piece]:
         """What of the whole screen is another now, where panes stand at other places."""
         changed: list[Piece] = []
         filters = self.backdrop.get_line_filters()
