@@ -34,6 +34,7 @@ from tcptui.serve.cells import Cells
 from tcptui.serve.first import LIST, Catalog, First, first_of
 from tcptui.serve.first import Start as Start
 from tcptui.serve.limits import LEAST_SIZE, MOST_SIZE, SHARE_OF_ALL, USUAL, Limits
+from tcptui.serve.processor_time import Used, counted
 from tcptui.serve.spectator import NOTHING_SHOWN, Spectator
 from tcptui.serve.terminal import Outlet, ReaderTerminal
 from tcptui.serve.turns import Turns
@@ -280,14 +281,15 @@ class Reader:
         served = self._served
         if self._outlet is None or self._reason != "left":
             return None  # The other side has gone.
+        used = Used()
         driver = partial(
-            ReaderTerminal, outlet=self._outlet, limits=served.limits, turns=served.turns, took=self._took,
-            sized=self._share.sized,
+            ReaderTerminal, outlet=self._outlet, limits=served.limits, turns=served.turns, used=used,
+            took=self._took, sized=self._share.sized,
         )  # fmt: skip
         app = self._app = ReaderApp(
             first, served.stories, self._preferences(first.notes), driver, self._settle, self._budget
         )
-        await app.run_async(size=self._size)
+        await counted(app.run_async(size=self._size), used)
         if (terminal := self._terminal) and not self._is_back:
             await self._wait_for_answer(terminal)
             if app.error is not None:

@@ -31,7 +31,8 @@ from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
-from tcptui.serve.turns import Turns
+from tcptui.serve.processor_time import Used
+from tcptui.serve.turns import Expectation, Turns
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 from tcptui.ui.terminal_input import BACK_OFF, POLL, TerminalInput, clamped, harmless
@@ -85,8 +86,8 @@ class Outlet(Protocol):
 class ReaderTerminal(Driver):
     """Made by the app itself, as any driver; whoever starts the app hands the rest in (`functools.partial`).
 
-    `turns` are those of the process, None: there are no others; `took` is called whenever the reader has done
-    something; `sized` says how much of a window is drawn in.
+    `turns` are those of the process, None: there are no others; `used` is what the session uses; `took` is
+    called whenever the reader has done something; `sized` says how much of a window is drawn in.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class ReaderTerminal(Driver):
         outlet: Outlet,
         limits: Limits,
         turns: Turns | None = None,
+        used: Used | None = None,
         took: Callable[[], None],
         sized: Callable[[int, int], tuple[int, int]] = partial(clamped, least=LEAST_SIZE, most=MOST_SIZE),  # noqa: B008
         debug: bool = False,
@@ -110,7 +112,7 @@ class ReaderTerminal(Driver):
         """What comes after `_fed` has been parsed, and waits to be handed on."""
         self._input = TerminalInput(app, self._parsed.append)
         self._fed = bytearray()
-        self.used = 0.0
+        self.turn = Expectation(used or Used())
         self._has_asked = False
         """For a turn, which is to come or is not over."""
         self._is_paused = False

@@ -1,40 +1,76 @@
 """The order in which the keys of the sessions of a process are answered.
 
 Why it is so. All sessions share one event loop, and a hundred who hold a key down send more than it can
-answer. So one session at a time has a turn, in which it hands keys to its app until they are answered or
-`TURN` is over; the others' keys wait at their terminals, and what waits is drawn together. The order is
-start-time fair queueing (Goyal, Vin and Cheng, 1996): a turn has for its tag the time of the processor that
-the session has used, or that of the turn that is being served, whichever is more, and the least tag is next.
-So who uses less than his share waits for one turn of another's, and nothing is to be done for a session
-without keys. The shares are not the same: a hundred who want all there is leave each other less than a reader
-uses who presses a key now and then, so the time of those whose keys still wait at the end of their turn
-counts `EAGER` times, and who has paused is `AHEAD` of the others.
+answer. So one session at a time has a turn, in which it hands keys to its app until they are answered or it
+has used `TURN`; the others' keys wait at their terminals, and what waits is drawn together. The order is
+highest response ratio next (Brinch Hansen, 1971): of those who wait, the one whose wait is longest beside
+what the turn is expected to take, which is what those before it took. So waits are in proportion to the work:
+a reader who presses a key now and then is answered before a hundred who open a story, nobody waits for ever,
+and those who want all there is get the same share of it. Two things are added. A turn after which keys still
+wait counts `EAGER` times, for a hundred who want all there is leave each other less than a reader uses. And
+each wait is `AT_ONCE` longer: what is shorter nobody notices, and up to there the shortest turn is next.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextvars import Context
-from heapq import heappop, heappush
-from itertools import count
-from time import thread_time
+from time import monotonic, thread_time
 from typing import Protocol
 
+from tcptui.serve.processor_time import Used
+
 TURN = 0.01
-"""Seconds after which nothing more is handed on."""
+"""Seconds of the session's own after which nothing more is handed on."""
 MOST = 0.02
-"""Seconds after which a turn is over even if the app is still at it: it may wait for something else."""
+"""Seconds of the thread after which a turn is over even if the app is still at it: it may wait for something
+else."""
 EAGER = 8.0
 """How many times the time of who has more keys than were answered counts."""
-AHEAD = 0.05
-"""Seconds that somebody may use who has used nothing for a while, before others have a turn."""
+AT_ONCE = 0.05
+"""Seconds of waiting that nobody notices."""
+FIRST = 0.04
+"""Seconds that a first turn is expected to take: a story is opened."""
+LEAST, LONGEST = 0.001, 0.16
+"""Seconds that any turn is expected to take."""
+REMEMBERED = 0.8
+"""How much of what was expected of a turn is expected of the next, if it was shorter: who has opened a story
+opens another sooner than who only steps."""
+
+
+class Expectation:
+    """Of the seconds that the next turn of a session takes, until it asks for another: much of what a key
+    begins is done later, between the turns of others."""
+
+    def __init__(self, used: Used) -> None:
+        self.seconds = FIRST
+        self.is_eager = False
+        """Whether keys still waited at the end of its last turn."""
+        self._used, self._before = used, used.seconds
+
+    def begin(self) -> None:
+        """Its turn begins."""
+        self._before = self._used.seconds
+
+    @property
+    def own(self) -> float:
+        """Seconds that it has used since then."""
+        return self._used.seconds - self._before
+
+    def add(self, seconds: float) -> None:
+        """It has used these too."""
+        self._used.seconds += seconds
+
+    def correct(self) -> None:
+        """It asks for another."""
+        if took := self.own * (EAGER if self.is_eager else 1.0):
+            self.seconds = min(max(took, self.seconds * REMEMBERED, LEAST), LONGEST)
 
 
 class Taker(Protocol):
     """Who takes turns: the terminal of one session."""
 
-    used: float
-    """The tag of its next turn, in seconds; 0.0 at first."""
+    turn: Expectation
 
     def hand_on(self, may_more: bool) -> bool:
         """Hands on what the app can take now, if it `may`; whether there is something to be answered, or
@@ -48,11 +84,8 @@ class Turns:
     """Of one process."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, int, Taker]] = []
-        self._number = count()
-        """Of those with the same tag, the first to ask is next."""
-        self._now = 0.0
-        """The greatest tag that has been served."""
+        self._waiting: dict[Taker, float] = {}
+        """Since when, in the order in which they asked."""
         self._taker: Taker | None = None
         self._look: asyncio.Handle | None = None
         self._begun = 0.0
@@ -61,32 +94,40 @@ class Turns:
 
     def ask(self, taker: Taker) -> None:
         """Gives it a turn, now or later; it asks again when that is over."""
-        taker.used = max(taker.used, self._now - AHEAD)
-        heappush(self._waiting, (taker.used, next(self._number), taker))
+        taker.turn.correct()
+        self._waiting[taker] = monotonic()
         if self._taker is None:
             self._look_again()
 
     def leave(self, taker: Taker) -> None:
-        """It is gone: its turn is over."""
+        """It is gone: its turn is over, or does not come."""
+        self._waiting.pop(taker, None)
         if self._taker is taker:
             self._taker = None
             self._look_again()
 
+    def _next(self) -> Taker:
+        """Of those who wait."""
+        unnoticed = monotonic() + AT_ONCE
+        taker = max(self._waiting, key=lambda one: (unnoticed - self._waiting[one]) / one.turn.seconds)
+        del self._waiting[taker]
+        return taker
+
     def _go_on(self) -> None:
         """The next look at whose turn it is."""
         while self._taker is not None or self._waiting:
+            now = thread_time()
             if self._taker is None:
-                tag, _, self._taker = heappop(self._waiting)
-                self._now = max(self._now, tag)
-                self._begun = thread_time()
-            taken = thread_time() - self._begun
-            if self._taker.hand_on(taken < TURN) and taken < MOST:
+                self._taker, self._begun = self._next(), now
+                self._taker.turn.begin()
+            taker = self._taker
+            goes_on = taker.hand_on(taker.turn.own < TURN)
+            taker.turn.add(thread_time() - now)
+            if goes_on and now - self._begun < MOST:
                 self._look_again()
                 return
-            taker, self._taker = self._taker, None
-            # What was longer may have been somebody else's, or the collection of garbage.
-            taken = min(taken, MOST)
-            taker.used += taken * (EAGER if taker.end_turn() else 1.0)
+            self._taker = None
+            taker.turn.is_eager = taker.end_turn() and taker.turn.own >= TURN
 
     def _look_again(self) -> None:
         if self._look is not None:
