@@ -25,17 +25,17 @@ TURN = 0.01
 MOST = 0.02
 """Seconds of the thread after which a turn is over even if the app is still at it: it may wait for something
 else."""
-EAGER = 8.0
+EAGER = 16.0
 """How many times the time of who has more keys than were answered counts."""
 AT_ONCE = 0.05
 """Seconds of waiting that nobody notices."""
-FIRST = 0.04
+FIRST = 0.1
 """Seconds that a first turn is expected to take: a story is opened."""
-LEAST, LONGEST = 0.001, 0.16
+LEAST, LONGEST = 0.001, EAGER * MOST
 """Seconds that any turn is expected to take."""
 REMEMBERED = 0.8
-"""How much of what was expected of a turn is expected of the next, if it was shorter: who has opened a story
-opens another sooner than who only steps."""
+"""How much of what was expected of a turn is expected of the next, if it was shorter and no keys wait: who
+has opened a story opens another sooner than who only steps."""
 
 
 class Expectation:
@@ -44,27 +44,30 @@ class Expectation:
 
     def __init__(self, used: Used) -> None:
         self.seconds = FIRST
-        self.is_eager = False
-        """Whether keys still waited at the end of its last turn."""
         self._used, self._before = used, used.seconds
+        self._counts, self._remembered = 1.0, 1.0
 
     def begin(self) -> None:
         """Its turn begins."""
         self._before = self._used.seconds
 
-    @property
-    def own(self) -> float:
-        """Seconds that it has used since then."""
-        return self._used.seconds - self._before
-
     def add(self, seconds: float) -> None:
         """It has used these too."""
         self._used.seconds += seconds
 
+    @property
+    def own(self) -> float:
+        """Seconds that it has used since its turn began."""
+        return self._used.seconds - self._before
+
+    def end(self, has_more: bool) -> None:
+        """Its turn is over; whether keys wait still."""
+        self._counts = EAGER if has_more and self.own >= TURN else 1.0
+        self._remembered = 1.0 if has_more else REMEMBERED
+
     def correct(self) -> None:
         """It asks for another."""
-        if took := self.own * (EAGER if self.is_eager else 1.0):
-            self.seconds = min(max(took, self.seconds * REMEMBERED, LEAST), LONGEST)
+        self.seconds = min(max(self.own * self._counts, self.seconds * self._remembered, LEAST), LONGEST)
 
 
 class Taker(Protocol):
@@ -127,7 +130,7 @@ class Turns:
                 self._look_again()
                 return
             self._taker = None
-            taker.turn.is_eager = taker.end_turn() and taker.turn.own >= TURN
+            taker.turn.end(taker.end_turn())
 
     def _look_again(self) -> None:
         if self._look is not None:
