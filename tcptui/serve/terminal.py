@@ -31,7 +31,7 @@ from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
-from tcptui.serve.processor_time import Used
+from tcptui.serve.processor_time import Used, count_tasks
 from tcptui.serve.turns import Expectation, Turns
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
@@ -112,6 +112,8 @@ class ReaderTerminal(Driver):
         """What comes after `_fed` has been parsed, and waits to be handed on."""
         self._input = TerminalInput(app, self._parsed.append)
         self._fed = bytearray()
+        if used is not None:
+            count_tasks()
         self.turn = Expectation(used or Used())
         self._has_asked = False
         """For a turn, which is to come or is not over."""

@@ -362,6 +362,21 @@ def test_who_leaves_in_his_turn_holds_up_nobody(clock: Clock) -> None:
     run(test)
 
 
+def test_what_a_session_does_for_a_key_is_counted_whoever_comes_meanwhile() -> None:
+    async def test() -> None:
+        served = Served()
+        async with Reading(LIST, served) as reader, Reading(LIST, served) as other:
+            terminal = reader.reader._terminal
+            assert terminal is not None
+            begun = time.thread_time()
+            await reader.press(b"\r")  # Tasks begin: those of the screen and of its panes.
+            took = time.thread_time() - begun
+            assert other.sink.octets
+            assert took / 2 <= terminal.turn.own <= took
+
+    run(test)
+
+
 def test_a_reader_waits_for_the_turn_of_one_of_those_who_hold_a_key_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
