@@ -2,12 +2,12 @@
 
 Why it is so. All sessions of a process share one thread, and what a key asks for is done in many small steps
 between those of others: a screen is composed, waits for its widgets, then for the next frame. So neither the
-time that goes by nor that of the thread tells what one session has used. But all its tasks begin in those
-that it has already, and a task inherits the context (PEP 567) of the one that begins it. So the event loop
-makes tasks (`asyncio.loop.set_task_factory`) whose steps are measured and counted for the session that their
-context names. That costs some two microseconds a step. With Python 3.12 and later, Textual has tasks begin at
-once, in the step of another, whenever an app starts (`asyncio.eager_task_factory`); so do these, and what is
-done within a step that is measured is not counted again.
+time that goes by nor that of the thread tells what one session has used. But all its tasks begin in
+those that it has already, and a task inherits the context (PEP 567) of the one that begins it. So the event
+loop makes tasks (`asyncio.loop.set_task_factory`) whose steps are measured and counted for the session that
+their context names; what is done in callbacks is not. That costs some two microseconds a step. With Python
+3.12 and later, Textual has tasks begin at once, in the step of another (`asyncio.eager_task_factory`); so do
+these, and what is done within a step that is measured is not counted again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Used:
-    """By one session."""
+    """Processor time used by one session, in seconds."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -76,7 +76,8 @@ def _task(
 
 
 def count_tasks() -> None:
-    """From now on the running loop makes tasks that are counted. An app that starts makes it forget that."""
+    """From now on the running loop makes tasks that are counted. With Python 3.12 and later, `App.run_async`
+    replaces the factory: each app does this once it runs."""
     asyncio.get_running_loop().set_task_factory(_task)
 
 

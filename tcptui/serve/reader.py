@@ -194,9 +194,11 @@ class Reader:
     def hang_up(self) -> None:
         """The other side is gone: nothing more is written."""
         self._outlet = None
-        if self._front is not None:
-            self._front.hang_up()
-        self._end("gone")
+        try:
+            if self._front is not None:
+                self._front.hang_up()
+        finally:
+            self._end("gone")
 
     def say_good_bye(self, line: str) -> None:
         """The server ends: the terminal is given back, with a line."""
@@ -384,8 +386,8 @@ class Reader:
         if self._watching is not None:
             self._watching.cancel()
         if terminal := self._terminal:
-            terminal.hang_up()
             with suppress(Exception):
+                terminal.hang_up()
                 terminal.close()
         self._share.give_back()
         self._outlet = None

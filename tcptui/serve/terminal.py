@@ -32,7 +32,7 @@ from textual.messages import InBandWindowResize
 
 from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
 from tcptui.serve.processor_time import Used, count_tasks
-from tcptui.serve.turns import Expectation, Turns
+from tcptui.serve.turns import TURN, Expectation, Turns
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 from tcptui.ui.terminal_input import BACK_OFF, POLL, TerminalInput, clamped, harmless
@@ -86,7 +86,7 @@ class Outlet(Protocol):
 class ReaderTerminal(Driver):
     """Made by the app itself, as any driver; whoever starts the app hands the rest in (`functools.partial`).
 
-    `turns` are those of the process, None: there are no others; `used` is what the session uses; `took` is
+    `turns` are those of the process, None: there are no others; `used` counts its processor time; `took` is
     called whenever the reader has done something; `sized` says how much of a window is drawn in.
     """
 
@@ -112,8 +112,7 @@ class ReaderTerminal(Driver):
         """What comes after `_fed` has been parsed, and waits to be handed on."""
         self._input = TerminalInput(app, self._parsed.append)
         self._fed = bytearray()
-        if used is not None:
-            count_tasks()
+        count_tasks()
         self.turn = Expectation(used or Used())
         self._has_asked = False
         """For a turn, which is to come or is not over."""
@@ -132,6 +131,8 @@ class ReaderTerminal(Driver):
         self._size_told_at = 0.0
         self._sizing: TimerHandle | None = None
         self._wanted_size: tuple[int, int] | None = None
+        self._new_size: Size | None = None
+        """It is handed on in the next turn."""
 
     # What comes.
 
@@ -163,8 +164,8 @@ class ReaderTerminal(Driver):
         wanted, self._wanted_size = self._wanted_size, None
         if wanted is not None and self._reads:
             self._size_told_at = time.monotonic()
-            size = Size(*wanted)
-            self._app.post_message(events.Resize(size, size))
+            self._new_size = Size(*wanted)
+            self._ask()
 
     def _take_after(self, seconds: float) -> None:
         if self._taking is not None:
@@ -174,10 +175,12 @@ class ReaderTerminal(Driver):
     def _take(self) -> None:
         """Looks at what has been fed, and has it handed on."""
         self._taking = None
+        begun = time.thread_time()
         try:
             self._look_at_fed()
         except Exception as error:
             self._fail(error)
+        self.turn.add(time.thread_time() - begun)
 
     def _look_at_fed(self) -> None:
         if not self._reads:
@@ -191,7 +194,11 @@ class ReaderTerminal(Driver):
             self._parse()  # Not only in its turn: an Escape alone is known by the silence that follows it.
         if self._input.is_waiting:
             self._take_after(POLL)
-        if (self._fed or self._parsed) and not self._has_asked:
+        self._ask()
+
+    def _ask(self) -> None:
+        """For a turn, now or when it may have one."""
+        if self._has_more and not self._has_asked:
             wait = self._wait_for_allowance()
             if wait > 0 or self._app.message_queue_size >= _MOST_WAITING:
                 self._take_after(max(wait, BACK_OFF))
@@ -201,9 +208,16 @@ class ReaderTerminal(Driver):
 
     def hand_on(self, may_more: bool) -> bool:
         """See `turns`."""
+        until = time.thread_time() + TURN
         try:
             while may_more and self._may_go_on and self._app.message_queue_size < _MOST_WAITING:
-                if self._parsed:
+                if time.thread_time() >= until:
+                    return True
+                if self._new_size is not None:
+                    size, self._new_size = self._new_size, None
+                    self._may_pass -= 1
+                    self._app.post_message(events.Resize(size, size))
+                elif self._parsed:
                     self.process_message(self._parsed.popleft())
                 else:
                     self._parse()
@@ -215,7 +229,7 @@ class ReaderTerminal(Driver):
     def end_turn(self) -> bool:
         """See `turns`."""
         self._has_asked = False
-        if self._fed or self._parsed:
+        if self._has_more:
             self._take_after(0)
             return True
         if self._input.is_waiting:
@@ -232,8 +246,12 @@ class ReaderTerminal(Driver):
         self._parsed.clear()
 
     @property
+    def _has_more(self) -> bool:
+        return bool(self._fed or self._parsed or self._new_size)
+
+    @property
     def _may_go_on(self) -> bool:
-        return self._reads and self._may_pass >= 1 and bool(self._fed or self._parsed)
+        return self._reads and self._may_pass >= 1 and self._has_more
 
     @property
     def _is_busy(self) -> bool:
@@ -250,6 +268,8 @@ class ReaderTerminal(Driver):
         piece = bytes(self._fed[:most])
         del self._fed[:most]
         self._input.take(piece)
+        if not self._parsed:
+            self._may_pass -= 1  # A key that is none takes as long to read.
         if self._is_paused and len(self._fed) < ENOUGH_FED and self._outlet is not None:
             self._is_paused = False
             self._outlet.resume_reading()

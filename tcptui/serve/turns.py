@@ -4,11 +4,11 @@ Why it is so. All sessions share one event loop, and a hundred who hold a key do
 answer. So one session at a time has a turn, in which it hands keys to its app until they are answered or it
 has used `TURN`; the others' keys wait at their terminals, and what waits is drawn together. The order is
 highest response ratio next (Brinch Hansen, 1971): of those who wait, the one whose wait is longest beside
-what the turn is expected to take, which is what those before it took. So waits are in proportion to the work:
-a reader who presses a key now and then is answered before a hundred who open a story, nobody waits for ever,
-and those who want all there is get the same share of it. Two things are added. A turn after which keys still
-wait counts `EAGER` times, for a hundred who want all there is leave each other less than a reader uses. And
-each wait is `AT_ONCE` longer: what is shorter nobody notices, and up to there the shortest turn is next.
+the processor time that its turn is expected to take. So waits are in proportion to the expected work: a
+reader who presses a key now and then is answered before a hundred who open a story, and nobody waits for
+ever. Two things are added. A turn after which keys still wait counts `EAGER` times, for a hundred who want
+all there is leave each other less than a reader uses. And each wait is `AT_ONCE` longer: what is shorter
+nobody notices, and up to there the shortest turn is next.
 """
 
 from __future__ import annotations
@@ -24,23 +24,25 @@ TURN = 0.01
 """Seconds of the session's own after which nothing more is handed on."""
 MOST = 0.02
 """Seconds of the thread after which a turn is over even if the app is still at it: it may wait for something
-else."""
+else. They are looked at between two steps of the event loop."""
 EAGER = 16.0
 """How many times the time of who has more keys than were answered counts."""
-AT_ONCE = 0.05
+AT_ONCE = 0.03
 """Seconds of waiting that nobody notices."""
 FIRST = 0.1
-"""Seconds that a first turn is expected to take: a story is opened."""
-LEAST, LONGEST = 0.001, EAGER * MOST
-"""Seconds that any turn is expected to take."""
+"""Seconds that a first turn is expected to take at least: a story is opened."""
+LEAST, LONGEST = 0.0025, EAGER * MOST
+"""Seconds between which an expectation is. Where the processor has just enough to do with the shortest turns,
+the longest wait is `AT_ONCE` times the ratio of the two: 4 s for who has held a key down for long."""
 REMEMBERED = 0.8
-"""How much of what was expected of a turn is expected of the next, if it was shorter and no keys wait: who
-has opened a story opens another sooner than who only steps."""
+"""What part of a longer expectation is left after each turn at the end of which no keys wait: who has opened
+a story opens another sooner than who only steps."""
 
 
 class Expectation:
-    """Of the seconds that the next turn of a session takes, until it asks for another: much of what a key
-    begins is done later, between the turns of others."""
+    """Estimates the processor time from the next turn of a session until it asks for another: much of what a
+    key begins is done later, between the turns of others. It is that of the last turn, or what is left of
+    what was expected before, whichever is more."""
 
     def __init__(self, used: Used) -> None:
         self.seconds = FIRST
@@ -48,25 +50,25 @@ class Expectation:
         self._counts, self._remembered = 1.0, 1.0
 
     def begin(self) -> None:
-        """Its turn begins."""
+        """A turn begins."""
         self._before = self._used.seconds
 
     def add(self, seconds: float) -> None:
-        """It has used these too."""
+        """The session has used these outside its tasks: to hand on keys."""
         self._used.seconds += seconds
 
     @property
     def own(self) -> float:
-        """Seconds that it has used since its turn began."""
+        """Seconds that the session has used since its turn began."""
         return self._used.seconds - self._before
 
     def end(self, has_more: bool) -> None:
-        """Its turn is over; whether keys wait still."""
+        """The turn is over; `has_more`: keys still wait."""
         self._counts = EAGER if has_more and self.own >= TURN else 1.0
         self._remembered = 1.0 if has_more else REMEMBERED
 
     def correct(self) -> None:
-        """It asks for another."""
+        """The session asks for another turn."""
         self.seconds = min(max(self.own * self._counts, self.seconds * self._remembered, LEAST), LONGEST)
 
 
@@ -118,6 +120,14 @@ class Turns:
 
     def _go_on(self) -> None:
         """The next look at whose turn it is."""
+        try:
+            self._serve()
+        except Exception:
+            self._taker = None
+            self._look_again()  # The others' keys are answered whatever it was.
+            raise
+
+    def _serve(self) -> None:
         while self._taker is not None or self._waiting:
             now = thread_time()
             if self._taker is None:

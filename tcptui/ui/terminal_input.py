@@ -178,7 +178,8 @@ class TerminalInput:
         """`app` is where a line may be typed; None: nowhere."""
         self._app, self._pass_on, self._debug = app, pass_on, debug
         self.answers = Answers()
-        self._tell_ground: Callable[[Rgb], object] = lambda _: None
+        self._tell_ground: Callable[[Rgb], object] | None = None
+        """Called with the next colour, and no other: who has not been asked tells none."""
         self.begin()
 
     def begin(self) -> None:
@@ -227,12 +228,13 @@ class TerminalInput:
 
     def _without_answers(self, data: str) -> str:
         data = self.answers.pass_on(data)
-        if self.answers.ground is not None:
+        ground, self.answers.ground = self.answers.ground, None
+        if ground is not None and self._tell_ground is not None:
+            tell, self._tell_ground = self._tell_ground, None
             if self._app is None:
-                self._tell_ground(self.answers.ground)
+                tell(ground)
             else:
-                self._app.call_later(self._tell_ground, self.answers.ground)
-            self.answers.ground = None
+                self._app.call_later(tell, ground)
         return data
 
     def _send(self, messages: Iterable[Message]) -> None:

@@ -129,8 +129,9 @@ def test_who_does_not_end_when_told_to_is_killed(how: str, monkeypatch: pytest.M
                 assert (await one.ended()).reason == "gone"
             elif how == "good_bye":
                 one.reader.say_good_bye("it ends")
-                assert (await one.ended()).reason == "error"
-                assert one.sink.octets.endswith(given_back(say("ui.served.died")))
+                ended = await one.ended()
+                assert (ended.reason, ended.error) == ("server", None)
+                assert one.sink.octets.endswith(given_back("it ends"))
             else:
                 one.task.cancel()
                 with pytest.raises(asyncio.CancelledError):

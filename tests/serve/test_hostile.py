@@ -90,6 +90,33 @@ def test_a_size_that_the_terminal_reports_itself_has_the_same_limits() -> None:
     run(test)
 
 
+def test_a_new_size_waits_for_a_turn() -> None:
+    async def test() -> None:
+        async with Reading(served=SERVED) as reading, Reading(served=SERVED) as other:
+            busy, turns = terminal_of(other), SERVED.turns
+            turns._taker = busy  # It does not end: nothing looks at it.
+            reading.reader.resize(90, 28)
+            await asyncio.sleep(0.3)
+            assert size_of(reading) != (90, 28)
+            turns.leave(busy)
+            await reading.until(lambda: size_of(reading) == (90, 28))
+
+    run(test)
+
+
+def test_a_new_size_counts_as_a_key() -> None:
+    async def test() -> None:
+        async with Reading(served=Served(limits=Limits(keys=0.1, burst=5))) as reading:
+            sizes = set()
+            for columns in range(80, 90):
+                reading.reader.resize(columns, 28)
+                await asyncio.sleep(0.1)
+                sizes.add(size_of(reading))
+            assert len(sizes) <= 6
+
+    run(test)
+
+
 # What is typed.
 
 
@@ -111,6 +138,60 @@ def test_odd_octets_end_nothing_and_the_next_key_is_read() -> None:
             await reading.shows("type to search")
 
     run_each(test, ODD)
+
+
+def test_what_are_no_keys_is_read_in_pieces_and_at_the_rate_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others have turns meanwhile."""
+    pieces = [0]
+    """In turns, and between two."""
+    hand_on, parse = ReaderTerminal.hand_on, ReaderTerminal._parse
+
+    def handed(self: ReaderTerminal, may_more: bool) -> bool:
+        pieces.append(0)
+        goes_on = hand_on(self, may_more)
+        pieces.append(0)
+        return goes_on
+
+    def parsed(self: ReaderTerminal) -> None:
+        pieces[-1] += 1
+        parse(self)
+
+    monkeypatch.setattr(ReaderTerminal, "hand_on", handed)
+    monkeypatch.setattr(ReaderTerminal, "_parse", parsed)
+    monkeypatch.setattr("tcptui.serve.terminal.TURN", 0.001)
+
+    async def test() -> None:
+        async with Reading(served=Served()) as reading:
+            terminal = terminal_of(reading)
+            begun = time.monotonic()
+            no_keys = b"".join(b"\x1b[%d;7u" % (1_200_000 + number) for number in range(5_000))
+            assert len(no_keys) <= MOST_FED
+            reading.reader.feed(no_keys)
+            await reading.until(lambda: not terminal._fed)
+            took = time.monotonic() - begun
+            assert max(pieces[1::2]) < sum(pieces) / 4
+            limits = reading.served.limits
+            assert took >= (sum(pieces) - limits.burst - 5) / limits.keys > 1
+            reading.reader.feed(b" ")
+            await reading.shows("step 1")
+
+    run(test)
+
+
+def test_a_colour_of_the_ground_is_taken_once_when_it_was_asked_for() -> None:
+    async def test() -> None:
+        async with Reading(served=SERVED) as reading:
+            app = reading.reader._app
+            assert app is not None
+            told: list[object] = []
+            terminal_of(reading).ask_ground(told.append)
+            for _ in range(20):
+                reading.reader.feed(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:0000/0000/0000\x1b\\")
+                await asyncio.sleep(0.01)
+            await reading.settle()
+            assert len(told) == 1
+
+    run(test)
 
 
 def test_random_octets_are_no_error() -> None:

@@ -81,6 +81,11 @@ class ForkedReader(asyncio.Protocol):
         self._input = bytearray()
         self._size: tuple[int, int] | None = None
         self._good_bye: str | None = None
+        """To be sent to the child."""
+        self._told: str | None = None
+        """As good-bye, whether or not that was sent."""
+        self._is_given_up = False
+        """Whether it was killed since it did not leave in time."""
         self._closed = asyncio.Event()
         self._killing: asyncio.TimerHandle | None = None
         """Runs since the child was told to end."""
@@ -113,7 +118,7 @@ class ForkedReader(asyncio.Protocol):
 
     def say_good_bye(self, line: str) -> None:
         """The server ends: the terminal is given back, with that line."""
-        self._good_bye = line
+        self._good_bye = self._told = line
         self._send()
         self._leave()
 
@@ -127,6 +132,9 @@ class ForkedReader(asyncio.Protocol):
             loop = asyncio.get_running_loop()
             await loop.create_unix_connection(lambda: self, sock=here)
             await self._closed.wait()
+            if self._ended is None and self._is_given_up and self._told is not None:
+                self._give_back(self._told)
+                return Ended("server", time.monotonic() - self._begun, None, None)
             if self._ended is None:
                 self._ended = self._failed(self._failure or await self._forks.death_of(self._number))
             if self._ended.steps is None:
@@ -210,7 +218,11 @@ class ForkedReader(asyncio.Protocol):
     def _leave(self) -> None:
         """The session is to end by itself now; if it does not, it is killed."""
         if self._killing is None and not self._closed.is_set():
-            self._killing = asyncio.get_running_loop().call_later(PATIENCE, self._kill)
+            self._killing = asyncio.get_running_loop().call_later(PATIENCE, self._give_up)
+
+    def _give_up(self) -> None:
+        self._is_given_up = True
+        self._kill()
 
     def _kill(self) -> None:
         """Its output is not wanted any more."""
