@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tcptui.cli import main
 from tcptui.commands.docs import content_of
 from tcptui.commands.fenced_blocks import (
+    BadFence,
     Block,
-    UnclosedFence,
     blocks,
     ends_early,
     lines_of,
@@ -22,6 +22,7 @@ from tcptui.commands.fenced_blocks import (
 )
 from tcptui.commands.local import stories_folder
 from tcptui.commands.shared import Unusable
+from tcptui.explain.catalogue import text as text_of
 from tcptui.files import LARGEST
 from tests.command import tcptui
 
@@ -210,9 +211,22 @@ def test_what_is_no_such_block_is_left(text: str) -> None:
     assert blocks(text) == []
 
 
+@pytest.mark.parametrize("info", ["tcptui play lost-syn", "text tcptui play lost-syn --format ladder"])
+def test_a_command_without_a_colon_is_refused(info: str) -> None:
+    """It would stay as it is, for ever."""
+    with pytest.raises(BadFence) as caught:
+        blocks(f"# A\n\n```{info}\nold\n```\n")
+    assert (caught.value.line, text_of(caught.value.message)) == (
+        2, "the info string names tcptui without a colon; allowed: tcptui: COMMAND",
+    )  # fmt: skip
+    assert (
+        blocks("```tcptui\n```\n```console\n$ tcptui play lost-syn\n```\n```python tcptuis play\n```\n") == []
+    )
+
+
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\n```x", "\n``", "\n    ```", "\n~~~\n"])
 def test_an_unclosed_block_is_refused(ending: str) -> None:
-    with pytest.raises(UnclosedFence) as caught:
+    with pytest.raises(BadFence) as caught:
         blocks(f"a\n\n```tcptui: x{ending}")
     assert caught.value.line == 2
 
@@ -256,7 +270,7 @@ def test_only_the_content_of_blocks_changes_and_only_once(text: str, content: st
     assert "".join(lines_of(text)) == text
     try:
         found = blocks(text)
-    except UnclosedFence:
+    except BadFence:
         return
     after = filled(text, content)
     again = blocks(after)
@@ -284,5 +298,5 @@ def _outside(text: str) -> list[str]:
 def test_a_long_document_is_read_in_a_moment(text: str) -> None:
     try:
         blocks(text)
-    except UnclosedFence:
+    except BadFence:
         assert text.startswith("> ```")

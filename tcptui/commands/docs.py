@@ -43,7 +43,7 @@ def _docs(options: argparse.Namespace) -> int:
 
 def _document(file: str, check: bool) -> int:
     """Fills in, or checks, one document; the exit status."""
-    from tcptui.commands.fenced_blocks import UnclosedFence, blocks
+    from tcptui.commands.fenced_blocks import BadFence, blocks
     from tcptui.files import BadFile, read_octets
 
     try:
@@ -52,7 +52,7 @@ def _document(file: str, check: bool) -> int:
     except BadFile as error:
         complain(error.message)
         return 2
-    except UnclosedFence as error:
+    except BadFence as error:
         _complain_at(file, error.line, error)
         return 2
     contents, status = [], 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _COMMAND = re.compile(r"(?:\S+\s+)?tcptui:(.*)")
 """An info string: a language, if any, and the command."""
+_NO_COLON = re.compile(r"(?:\S+\s+)?tcptui\s+\S.*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -45,7 +46,8 @@ def blocks(text: str) -> list[Block]:
     """The blocks of a document that name a command, from the first.
 
     Raises:
-        UnclosedFence: a fenced block, of any kind, that nothing closes: what follows would be part of it.
+        BadFence: a fenced block, of any kind, that nothing closes: what follows would be part of it; or one
+            whose info string names the command without a colon: it would stay as it is.
     """
     from markdown_it import MarkdownIt
 
@@ -56,11 +58,11 @@ def blocks(text: str) -> list[Block]:
     return [one for one in found if one is not None]
 
 
-class UnclosedFence(Unusable):
-    """A fenced block without a closing fence, and the line of its opening one."""
+class BadFence(Unusable):
+    """An opening fence that can't be meant so, and its line: nothing closes it, or a colon is missing."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__("error.docs.unclosed")
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
         self.line = line
 
 
@@ -68,8 +70,10 @@ def _block(token: Token, lines: list[str]) -> Block | None:
     assert token.map is not None
     opening, end = token.map
     if end - opening - 1 == len(lines_of(token.content)):
-        raise UnclosedFence(opening)
+        raise BadFence(opening, "error.docs.unclosed")
     command = _COMMAND.fullmatch(token.info.strip())
+    if command is None and _NO_COLON.fullmatch(token.info.strip()):
+        raise BadFence(opening, "error.docs.colon")
     if command is None:
         return None
     before = lines[opening][: lines[opening].index(token.markup)].removeprefix("\ufeff")

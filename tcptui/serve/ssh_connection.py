@@ -20,7 +20,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from asyncssh import SSHServerChannel, SSHServerConnection, SSHServerConnectionOptions
 from asyncssh.constants import (
@@ -94,6 +94,8 @@ class Channel(SSHServerChannel[bytes]):
             asked = SSHPacket(packet.get_remaining_payload())
             name, wants_reply = asked.get_string(), asked.get_boolean()
             if not (name in _REQUESTS if name != b"env" else _is_wanted(asked)):
+                if name == b"subsystem":
+                    cast(Connection, self._conn).wanted_subsystem = True
                 if wants_reply:
                     self.send_packet(MSG_CHANNEL_FAILURE)
                 return True
@@ -129,6 +131,7 @@ class Connection(SSHServerConnection):
         self._login_requests = 0
         self.refused_keys = 0
         """Keys that were offered for a login, or a signature with one, and not taken."""
+        self.wanted_subsystem = False
         self._held: dict[str, Callable[[], int]] = {}
         """What holds up what is to be sent, and how many octets wait there."""
         self._stalling: asyncio.TimerHandle | None = None

@@ -73,6 +73,8 @@ class Visitor(SSHServer):
                 cut=Message.of(self.connection.cut or "serve.ended.gone"),
             )  # fmt: skip
         otherwise = "serve.ended.gone" if error is None else "serve.ended.protocol"
+        if self.connection.wanted_subsystem:
+            otherwise = "serve.ended.command"
         return Message.of(
             "serve.log.nobody", address=self.address, user=self.user, client=self.client,
             reason=Message.of(self.refused or self.connection.cut or otherwise), what=cut(str(error or "-")),

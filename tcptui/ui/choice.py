@@ -1,8 +1,9 @@
 """What a reader looks for in the list of stories: the text typed, what matches it, the story at the cursor.
 
-No widget is known here. A text matches where it stands in a story's name, title, question, chapter or in one
-of the sections of RFCs that its run goes by; only letters, digits and full stops count, so ``lostsyn`` finds
-``lost-syn`` and "The lost SYN". A story of which only a variant matches is shown as that variant.
+No widget is known here. A text matches where each of its words stands in a story's name, title, question,
+chapter or in one of the sections of RFCs that its run goes by; only letters, digits and full stops count, so
+``lostsyn`` finds ``lost-syn`` and "The lost SYN". A story of which only a variant matches is shown as that
+variant.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class Choice:
     def _look_for(self, text: str) -> None:
         current, known = self.current, {one.story.name: one for one in self.found}
         new, self.text = text != self.text, text
-        asked = letters(text)
+        asked = list(filter(None, map(letters, text.split())))
         self.found = []
         for story in self.stories:
             variant = self._matching(story, asked)
@@ -118,12 +119,14 @@ class Choice:
         if current is not None:
             self.go_to(current.story.name)
 
-    def _matching(self, story: Listed, asked: str) -> int | None:
+    def _matching(self, story: Listed, asked: Sequence[str]) -> int | None:
         """The first variant that matches, the story itself being 0."""
         if not asked:
             return 0
+        of_story = self._texts(story, "")
         for place, variant in enumerate(("", *story.variants)):
-            if any(asked in text for text in self._texts(story, variant)):
+            texts = (*of_story, *self._texts(story, variant)) if variant else of_story
+            if all(any(word in text for text in texts) for word in asked):
                 return place
         return None
 

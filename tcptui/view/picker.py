@@ -162,9 +162,18 @@ def _search_line(text: str | None, found: str, width: int) -> Line:
     left: Line = (
         ((" / ", "key"), (say("ui.picker.type"), "dim"))
         if text is None
-        else ((" / ", "key"), (text, "plain"), ("_", "key"))
+        else ((" / ", "key"), (_end_of(text, width - len(" / _  ") - cell_len(found)), "plain"), ("_", "key"))
     )
     return beside(left, ((f"{found} ", "dim"),), width)
+
+
+def _end_of(text: str, room: int) -> str:
+    """As much of the end of a text as there is room for."""
+    if cell_len(text) <= room:
+        return text
+    while text and cell_len(text) >= room:
+        text = text[1:]
+    return f"…{text}"
 
 
 def _edge(text: str) -> Line:

@@ -96,7 +96,15 @@ def test_a_command_and_a_shell_without_a_terminal_are_told_how_to_come(
 ) -> None:
     status, said = run(server, *arguments)
     assert status == 1
-    assert "runs no commands: ssh -t HOST" in said
+    assert "runs no commands: come without a command" in said
+
+
+def test_a_subsystem_is_refused_and_the_log_says_so(server: ServerProcess) -> None:
+    before = len(server.log.read_text())
+    status, said = run(server, "-s", "sftp")
+    assert (status, "subsystem request failed" in said) == (255, True)
+    told = "it wanted a command or a subsystem, or had no terminal"
+    asyncio.run(until(lambda: told in server.log.read_text()[before:]))
 
 
 def test_files_are_neither_taken_nor_given(server: ServerProcess, tmp_path: Path) -> None:

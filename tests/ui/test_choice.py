@@ -51,6 +51,13 @@ def test_a_text_is_looked_for_in_name_title_question_and_chapter() -> None:
     assert names(typed("nothing")) == []
 
 
+def test_each_word_is_looked_for_by_itself() -> None:
+    assert names(typed("syn lost")) == ["lost-syn"]
+    assert names(typed("late closing")) == ["late-fin"], "of the name, and of the chapter"
+    assert names(typed("late syn nothing")) == []
+    assert names(typed(" fin ")) == names(typed("fin"))
+
+
 def test_only_letters_and_digits_count() -> None:
     assert names(typed("LOSTSYN")) == ["lost-syn"]
     assert names(typed("lost, syn")) == ["lost-syn"]

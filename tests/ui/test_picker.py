@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -110,6 +111,19 @@ def test_the_cursor_is_at_the_story_that_is_shown() -> None:
     see = See("reordered", "o", "left_square_bracket", "left_square_bracket", "enter")
     see.run()
     assert see.name == "echo", "past the shared socket"
+
+
+def test_where_something_is_typed_space_is_typed_and_tab_marks() -> None:
+    see = See(None, *"slow", "space", *"reader", "tab")
+    screen = see.run()
+    assert "/ slow reader_" in screen
+    assert " tab mark for a lecture" in screen
+    assert see.marked.names == {"slow-reader"}
+
+
+def test_the_end_of_a_long_text_is_seen_before_the_count() -> None:
+    screen = See(None, *"retransmissions of what is longer zz").run()
+    assert re.search(r"/ ….*zz_ +0 of \d+ ", screen.text), screen.text
 
 
 def test_space_marks_a_story_or_a_variant_and_takes_the_mark_away() -> None:

@@ -11,7 +11,7 @@ SENTENCES = {
     "lecture.minutes": "{count} min",
     "lecture.marked": "The stories that are marked",
     "lecture.over": "this is the end of the lecture",
-    "lecture.none": "no lecture is given: tcptui lecture NAME",
+    "lecture.none": "no lecture is given here; tcptui lecture NAME gives one",
     "error.lecture.unknown": "there is no lecture {name!r}: allowed: {known}, or the path of a file",
     "error.lecture.none_marked": (
         "no story is marked: space marks one in the list of stories; or name a lecture: {known}"

@@ -9,7 +9,7 @@ SENTENCES = {
     "library.broken": "can't be used: {why}",
     "ui.picker.all": "{count:stories}",
     "ui.picker.found": "{count} of {all} match",
-    "ui.picker.found_so_far": "{count} of {all}, still looking",
+    "ui.picker.found_so_far": "{count} of {all} so far",
     "ui.picker.none": "Nothing matches.",
     "ui.picker.amount": "{steps:steps}, {segments:segments}, {span}",
     "ui.picker.more": "and {count:segments} more",

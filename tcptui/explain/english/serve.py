@@ -43,7 +43,8 @@ SENTENCES: dict[str, str] = {
     "serve.room.present_file": "To present there: {how}, with the KEY that is in {file}",
     "serve.room.there": "To present there: with the key that the server told that opened it first",
     "serve.no_commands": (
-        "This server shows tcptui at a terminal, and runs no commands: ssh -t HOST, without a command."
+        "This server shows tcptui at a terminal, and runs no commands: come without a command, and with a"
+        " terminal (ssh -t)."
     ),
     "serve.good_bye": "The server ends, and with it this session.",
     # The log.
@@ -71,7 +72,7 @@ SENTENCES: dict[str, str] = {
     "count.keys.many": "{count} keys",
     "count.passwords.one": "1 password",
     "count.passwords.many": "{count} passwords",
-    "serve.ended.command": "it wanted a command, or had no terminal",
+    "serve.ended.command": "it wanted a command or a subsystem, or had no terminal",
     "serve.ended.protocol": "it was no proper SSH, or it broke off",
     "serve.cut.handshake": "no keys were exchanged in time",
     "serve.cut.login": "nobody logged in in time",

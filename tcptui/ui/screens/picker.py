@@ -47,7 +47,7 @@ PAGE = 10
 """Stories that a page key goes past."""
 _FIRST_ROW = 2
 """The line of the screen on which the list begins."""
-_NOT_TYPED = frozenset(" /[]?:")
+_NOT_TYPED = frozenset("/[]?:")
 """Characters that are keys wherever the list is in front; without a text digits and q are keys too."""
 
 
@@ -122,7 +122,11 @@ class PickerPane(Pane):
             NamedKey("enter", say("ui.picker.key.play"), "choose"),
             NamedKey("]", say("ui.picker.key.next"), "move(1)"),
             NamedKey("←→", say("ui.picker.key.variant"), "turn(1)"),
-            *([NamedKey("space", say("ui.picker.key.mark"), "mark")] if self.can_mark else []),
+            *(
+                [NamedKey("tab" if typing else "space", say("ui.picker.key.mark"), "mark")]
+                if self.can_mark
+                else []
+            ),
             NamedKey("?", say("ui.picker.key.help"), "help"),
         ]
         if choice.current is None:
@@ -147,7 +151,7 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave", "Back"),
         ("enter", "choose", "Play"),
-        ("space", "mark", "Mark"),
+        ("space,tab", "mark", "Mark"),
         ("down,right_square_bracket", "move(1)", "Next"),
         ("up,left_square_bracket", "move(-1)", "Previous"),
         ("pagedown", f"move({PAGE})", "Next page"),
@@ -211,12 +215,13 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     # Keys and the mouse.
 
     def on_key(self, event: Key) -> None:
-        """A character is typed, unless it is a key: digits and q are only where nothing has been typed."""
+        """A character is typed, unless it is a key: digits, q and a blank are only where nothing has been
+        typed."""
         choice, character = self.choice, event.character
         if character is None or not event.is_printable or character in _NOT_TYPED:
             return
         if not choice.text and not choice.searching:
-            if character == "q":
+            if character in "q ":
                 return
             if character.isdecimal():
                 choice.to_chapter(int(character))
