@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises Unusable."""
-        raise Unusable("error.option.argparse", why=message)
+        raise Unusable("error.option.argparse", why=message, command=self.prog)
 
 
 def add_profile(parser: argparse.ArgumentParser, profile: str, settings: str) -> None:
