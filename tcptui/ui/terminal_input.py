@@ -17,6 +17,7 @@ The parsing is Textual's own (`XTermParser`); only what goes in and comes out is
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from codecs import getincrementaldecoder
@@ -46,6 +47,8 @@ TYPED_AT_ONCE = 32
 """Printable characters that nobody types within one read: they are put into a line as if pasted."""
 BACK_OFF = 0.002
 """Seconds until the app is asked again whether it has answered some keys."""
+GROUND_EVERY = 0.5
+"""Seconds between two changes of the ground that are told: everything is drawn anew each time."""
 POLL = 0.1
 """Seconds of silence after which what waits for more is taken as it is."""
 
@@ -178,8 +181,11 @@ class TerminalInput:
         """`app` is where a line may be typed; None: nowhere."""
         self._app, self._pass_on, self._debug = app, pass_on, debug
         self.answers = Answers()
-        self._tell_ground: Callable[[Rgb], object] | None = None
-        """Called with the next colour, and no other: who has not been asked tells none."""
+        self._tell_ground: Callable[[Rgb], object] = lambda _: None
+        self._ground: Rgb | None = None
+        """As the terminal has told it last, also of itself: some tell when it changes."""
+        self._telling: asyncio.TimerHandle | None = None
+        self._told_at = -GROUND_EVERY
         self.begin()
 
     def begin(self) -> None:
@@ -189,12 +195,14 @@ class TerminalInput:
 
     def end(self) -> None:
         """Nothing more comes: the parser no longer refers to itself, and to what it has made last."""
+        if self._telling is not None:
+            self._telling.cancel()
         self._parser._gen.close()
 
     def questions(self, tell: Callable[[Rgb], object]) -> str:
         """What is to be written to ask the terminal for the colour of its ground; `tell` is called with it,
         should it answer."""
-        self._tell_ground = tell
+        self._tell_ground, self._ground = tell, None
         self.answers.awaited = True
         return QUESTIONS
 
@@ -229,13 +237,20 @@ class TerminalInput:
     def _without_answers(self, data: str) -> str:
         data = self.answers.pass_on(data)
         ground, self.answers.ground = self.answers.ground, None
-        if ground is not None and self._tell_ground is not None:
-            tell, self._tell_ground = self._tell_ground, None
+        if ground is not None and ground != self._ground:
+            self._ground = ground
             if self._app is None:
-                tell(ground)
-            else:
-                self._app.call_later(tell, ground)
+                self._tell_ground(ground)
+            elif self._telling is None:
+                loop = asyncio.get_running_loop()
+                wait = self._told_at + GROUND_EVERY - time.monotonic()
+                self._telling = loop.call_later(max(0.0, wait), self._app.call_later, self._tell)
         return data
+
+    def _tell(self) -> None:
+        self._telling, self._told_at = None, time.monotonic()
+        if self._ground is not None:
+            self._tell_ground(self._ground)
 
     def _send(self, messages: Iterable[Message]) -> None:
         """Hands messages on, many characters for a line to type in as one."""
