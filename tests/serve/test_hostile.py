@@ -186,9 +186,10 @@ def test_of_a_ground_that_changes_all_the_time_the_last_colour_counts() -> None:
             told: list[object] = []
             terminal_of(reading).ask_ground(told.append)
             for _ in range(20):
-                reading.reader.feed(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:0000/0000/0000\x1b\\")
-                await asyncio.sleep(0.01)
-            await reading.settle()
+                for colour in (b"ffff", b"0000"):
+                    reading.reader.feed(b"\x1b]11;rgb:" + b"/".join([colour] * 3) + b"\x1b\\")
+                    await asyncio.sleep(0.01)
+            await reading.settle(0.6)
             assert len(told) <= 3
             assert told[-1] == (0, 0, 0)
 
