@@ -155,7 +155,7 @@ def test_without_a_lecture_the_key_says_so() -> None:
     from tests.ui.drive import drive
 
     shown, _ = drive("handshake", ("L",))
-    assert "No lecture is given: tcptui lecture NAME." in shown
+    assert "No lecture is given here; tcptui lecture NAME gives one." in shown
 
 
 def test_questions_before_steps_stand_in_a_lecture_too() -> None:

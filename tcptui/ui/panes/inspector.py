@@ -9,7 +9,7 @@ from textual.events import Click
 from textual.timer import Timer
 
 from tcptui.lab.wire import SIDES
-from tcptui.ui.panes.pane import FramedPane, Heading
+from tcptui.ui.panes.pane import FramedPane, Heading, fire_once
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import Inspected, Inspector, title_of
 from tcptui.view.layout import Place
@@ -54,7 +54,7 @@ class InspectorPane(FramedPane):
             return []
         lines = self.inspector.lines(self.inspected(), width, height)
         if self._captures is not None and self._captures.behind and self._later is None and self.is_mounted:
-            self._later = self.set_timer(_BREATH, self._look_again)
+            self._later = fire_once(self, _BREATH, self._look_again)
         return lines
 
     def _look_again(self) -> None:
@@ -66,7 +66,7 @@ class InspectorPane(FramedPane):
         if self._captures_of_run().catch_up():
             self.post_message(self.Changed())
         else:
-            self._later = self.set_timer(_BREATH, self._look_again)
+            self._later = fire_once(self, _BREATH, self._look_again)
 
     def _captures_of_run(self) -> Captures:
         """Those of the run that is shown."""

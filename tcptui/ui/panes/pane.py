@@ -18,7 +18,7 @@ the backdrop, in one widget for all.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from operator import ne, or_
 from typing import get_args
@@ -31,7 +31,9 @@ from textual.filter import LineFilter
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
 from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tcptui.explain.catalogue import language
@@ -50,6 +52,15 @@ FAR_APART = 5
 _EQUAL = bytes(FAR_APART)
 _SIGNS = {style: chr(place) for place, style in enumerate(get_args(Style))}
 _BACKGROUND = Color.parse("ansi_default")
+
+
+def fire_once(pump: MessagePump, seconds: float, callback: Callable[[], object]) -> Timer:
+    """A timer that calls back once, as that of `MessagePump.set_timer`, but always: that one skips what it is
+    late for, also the only time, and is late where the process does not run for so long just as it begins."""
+    timer = Timer(pump, seconds, callback=callback, repeat=0, skip=False)
+    timer._start()
+    pump._timers.add(timer)
+    return timer
 
 
 class Shown(NamedTuple):

@@ -12,6 +12,7 @@ from tcptui.ui.actions import bindings
 from tcptui.ui.comparison import Comparison
 from tcptui.ui.panes.beside import BesideClockPane, BesideKeysPane, BesidePane, ToldPane
 from tcptui.ui.panes.keys import KeysPane
+from tcptui.ui.panes.pane import fire_once
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
@@ -187,7 +188,7 @@ class CompareScreen(PaneScreen):
         if self.comparison.working:
             if self._timer is not None:
                 self._timer.stop()
-            self._timer = self.set_timer(max(BREATH, self.comparison.here.rest), self._work)
+            self._timer = fire_once(self, max(BREATH, self.comparison.here.rest), self._work)
             if self.comparison.walking and self._until_due > 0:
                 return
         self.show()

@@ -24,7 +24,7 @@ from textual.timer import Timer
 
 from tcptui.ui.panes.backdrop import Backdrop
 from tcptui.ui.panes.kept import lookup, store
-from tcptui.ui.panes.pane import FramedPane, Pane, Shown, arrangement
+from tcptui.ui.panes.pane import FramedPane, Pane, Shown, arrangement, fire_once
 from tcptui.ui.panes.update import Piece, PiecesUpdate
 from tcptui.view.cells import is_simple
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH
@@ -195,7 +195,7 @@ class PaneScreen(Screen[None], inherit_css=False):
             if rest <= 0:
                 self._draw()
             else:
-                self._late = self.set_timer(rest, self._draw)
+                self._late = fire_once(self, rest, self._draw)
 
     @property
     def _until_due(self) -> float:

@@ -24,7 +24,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.lab.loader import BadScenario, scenario_of_variant
 from tcptui.printable import printable
 from tcptui.ui.choice import Choice, Found
-from tcptui.ui.panes.pane import Pane, arrangement
+from tcptui.ui.panes.pane import Pane, arrangement, fire_once
 from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.seen import Scores, ScoresInMemory, Seen, story_name
 from tcptui.ui.stories import Stories
@@ -368,5 +368,5 @@ class Picker(Screen["Scenario | None"], inherit_css=False):
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(seconds, then)
+        self._timer = fire_once(self, seconds, then)
         self.working = True

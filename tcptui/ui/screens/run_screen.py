@@ -16,7 +16,7 @@ from tcptui.ui.actions import bindings, key_of
 from tcptui.ui.panes.clock import ClockPane
 from tcptui.ui.panes.endpoint import EndpointPane
 from tcptui.ui.panes.keys import KeysPane
-from tcptui.ui.panes.pane import Pane, SessionPane
+from tcptui.ui.panes.pane import Pane, SessionPane, fire_once
 from tcptui.ui.panes.why import WhyPane
 from tcptui.ui.panes.wire import WirePane
 from tcptui.ui.screens.lecture_actions import LectureActions
@@ -413,7 +413,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         if self._ticking is not None:
             self._ticking.stop()
-        self._ticking = self.set_timer(seconds, then)
+        self._ticking = fire_once(self, seconds, then)
 
     def _tick(self) -> None:
         if self.session.playing and not self.session.working:
