@@ -124,10 +124,14 @@ class Tab:
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
 
     async def evaluate(self, script: str) -> Any:
-        """The value of an expression in the page."""
-        result = await self.call(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
-        )
+        """The value of an expression in the page; where another page comes meanwhile, in that."""
+        asked = {"expression": script, "awaitPromise": True, "returnByValue": True, "userGesture": True}
+        try:
+            result = await self.call("Runtime.evaluate", **asked)
+        except RuntimeError as error:
+            if "navigated" not in str(error):
+                raise
+            result = await self.call("Runtime.evaluate", **asked)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
