@@ -71,10 +71,11 @@ def _block(token: Token, lines: list[str]) -> Block | None:
     opening, end = token.map
     if end - opening - 1 == len(lines_of(token.content)):
         raise BadFence(opening, "error.docs.unclosed")
-    command = _COMMAND.fullmatch(token.info.strip())
-    if command is None and _NO_COLON.fullmatch(token.info.strip()):
-        raise BadFence(opening, "error.docs.colon")
+    info = token.info.strip()
+    command = _COMMAND.fullmatch(info)
     if command is None:
+        if _NO_COLON.fullmatch(info):
+            raise BadFence(opening, "error.docs.colon")
         return None
     before = lines[opening][: lines[opening].index(token.markup)].removeprefix("\ufeff")
     prefix = re.sub(r"[^>\t]", " ", before)  # The mark of a list item stands on its first line only.

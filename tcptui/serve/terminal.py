@@ -32,7 +32,7 @@ from textual.messages import InBandWindowResize
 
 from tcptui.serve.limits import ENOUGH_FED, LEAST_SIZE, LONGEST_PASTE, MOST_FED, MOST_SIZE, Limits
 from tcptui.serve.processor_time import Used, count_tasks
-from tcptui.serve.turns import TURN, Expectation, Turns
+from tcptui.serve.turns import Expectation, Turns
 from tcptui.ui.output import shorter
 from tcptui.ui.palette import Rgb
 from tcptui.ui.terminal_input import BACK_OFF, POLL, TerminalInput, clamped, harmless
@@ -208,11 +208,8 @@ class ReaderTerminal(Driver):
 
     def hand_on(self, may_more: bool) -> bool:
         """See `turns`."""
-        until = time.thread_time() + TURN
         try:
             while may_more and self._may_go_on and self._app.message_queue_size < _MOST_WAITING:
-                if time.thread_time() >= until:
-                    return True
                 if self._new_size is not None:
                     size, self._new_size = self._new_size, None
                     self._may_pass -= 1
@@ -221,6 +218,8 @@ class ReaderTerminal(Driver):
                     self.process_message(self._parsed.popleft())
                 else:
                     self._parse()
+                    if not self._parsed:
+                        break  # It may go on like that for long: `turns` looks at what this has taken.
             return self._is_busy or (may_more and self._may_go_on)
         except Exception as error:
             self._fail(error)

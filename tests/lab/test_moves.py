@@ -340,7 +340,7 @@ def test_an_error_names_the_beginning_of_a_long_word() -> None:
     for word in (f"a:{'x' * 5_000}", f"x>b:{'x' * 5_000}:seq=1", "l" + "9" * 5_000, "q" * 5_000):
         with refused(BadMove, match=re.escape(f"move '{word[:39]}…': ")) as error:
             parse_moves(f"s {word}")
-        assert len(said(error.value)) < 220
+        assert len(said(error.value)) < 200
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,6 @@ def test_what_are_no_keys_is_read_in_pieces_and_at_the_rate_of_keys(monkeypatch:
 
     monkeypatch.setattr(ReaderTerminal, "hand_on", handed)
     monkeypatch.setattr(ReaderTerminal, "_parse", parsed)
-    monkeypatch.setattr("tcptui.serve.terminal.TURN", 0.001)
 
     async def test() -> None:
         async with Reading(served=Served()) as reading:

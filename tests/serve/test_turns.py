@@ -54,6 +54,8 @@ class Session:
         self.turn = Expectation(Used())
         self.name, self.keys, self.key = name, keys, key
         self.is_stuck = False
+        self.beside = 0.0
+        """Seconds that others take in its turn, after each key."""
         self.turns = 0
         """That are over."""
 
@@ -62,10 +64,14 @@ class Session:
             self.keys -= 1
             self._clock.now += self.key
             self._served.append(self.name)
+            asyncio.get_running_loop().call_soon(self._work_beside)
             return True
         if self.is_stuck:
             self._clock.now += 0.001  # What it takes to look.
         return self.is_stuck
+
+    def _work_beside(self) -> None:
+        self._clock.now += self.beside
 
     def end_turn(self) -> bool:
         self.turns += 1
@@ -211,13 +217,7 @@ def test_what_is_done_for_others_in_its_turn_is_not_its_own(clock: Clock) -> Non
         crowd = Crowd(clock, 0)
         await crowd.settle()
         expected = crowd.modest.turn.seconds
-        hand_on = crowd.modest.hand_on
-
-        def handed(may_more: bool) -> bool:
-            asyncio.get_running_loop().call_soon(lambda: setattr(clock, "now", clock.now + 10 * KEY))
-            return hand_on(may_more)
-
-        crowd.modest.hand_on = handed  # type: ignore[method-assign]
+        crowd.modest.beside = 10 * KEY
         for _ in range(20):
             await crowd.press()
         assert crowd.modest.turn.seconds == pytest.approx(expected)
@@ -272,13 +272,7 @@ def test_keys_that_wait_since_others_took_its_turn_do_not_make_it_eager(clock: C
     async def test() -> None:
         crowd = Crowd(clock, 0)
         await crowd.settle()
-        hand_on = crowd.modest.hand_on
-
-        def handed(may_more: bool) -> bool:
-            asyncio.get_running_loop().call_soon(lambda: setattr(clock, "now", clock.now + MOST))
-            return hand_on(may_more)
-
-        crowd.modest.hand_on = handed  # type: ignore[method-assign]
+        crowd.modest.beside = MOST
         turns = crowd.modest.turns
         crowd.modest.keys = 10
         crowd.turns.ask(crowd.modest)
@@ -295,13 +289,7 @@ def test_who_opens_a_story_and_types_on_is_expected_to_go_on(clock: Clock) -> No
     async def test() -> None:
         crowd = Crowd(clock, 0)
         opener = crowd.session("opener", 5, KEY)
-        hand_on = opener.hand_on
-
-        def handed(may_more: bool) -> bool:
-            asyncio.get_running_loop().call_soon(lambda: setattr(clock, "now", clock.now + MOST))
-            return hand_on(may_more)
-
-        opener.hand_on = handed  # type: ignore[method-assign]
+        opener.beside = MOST
         crowd.turns.ask(opener)
         await until(lambda: not opener.keys)
         assert opener.turn.seconds == FIRST

@@ -82,7 +82,7 @@ SENTENCES = {
     "error.move.story_ends": "the story ends here; a move of yours goes on",
     "error.move.steps": "s, or s and a number from 1 to {most}",
     "error.move.too_many": "too many moves: at most {most}",
-    "error.move.unknown": "is no move; allowed: {allowed}",
+    "error.move.unknown": "is no move: {allowed}",
     "error.move.wait": "can't wait {by}: something happens in {left}",
     "error.move.whole_run": "{count} moves are too many for a whole run: at most {most}",
     "error.move.word": "move {word!r}: {why}",
