@@ -582,7 +582,8 @@ class Witness:
 async def tried(server: ServerProcess, name: str, scale: int) -> str:
     """Tries one; what there is to tell. Raises AssertionError."""
     await is_answering(server)
-    before = server.counted()
+    before = await server.at_rest()
+    assert before["touched"] == [], before["touched"]
     log = server.log.stat().st_size
     client = await Client.of(server, local_addr=("127.9.9.9", 0))
     await client.sees("handshake")
@@ -594,7 +595,7 @@ async def tried(server: ServerProcess, name: str, scale: int) -> str:
     await is_answering(server)
     after = await server.settled(before)
     for what in ("tasks", "descriptors"):
-        assert after[what] <= before[what], (what, before, after)
+        assert after[what] <= before[what], (what, before, after, server.tasks())
     assert after["touched"] == [], after["touched"]
     told = server.log.read_bytes()[log:].decode()
     assert all(line.isprintable() for line in told.splitlines()), told

@@ -105,16 +105,36 @@ class ServerProcess:
 
     def counted(self) -> dict[str, Any]:
         """What there is in it (`watched.counted`)."""
+        counted: dict[str, Any] = self._asked(b"?")
+        return counted
+
+    def tasks(self) -> list[str]:
+        """What each of its tasks waits for (`watched.waiting`)."""
+        tasks: list[str] = self._asked(b"t")
+        return tasks
+
+    def _asked(self, what: bytes) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(b"?")
+        self.process.stdin.write(what)
         self.process.stdin.flush()
-        counted: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return counted
+        return json.loads(self.process.stdout.readline())
 
     async def connect(self, **options: Any) -> asyncssh.SSHClientConnection:
         """A client that has logged in."""
         return await connect(self.port, **options)
+
+    async def at_rest(self) -> dict[str, Any]:
+        """What there is in it once nothing begins or ends in it: who has just left may be there a while."""
+        now = self.counted()
+        for _ in range(50):
+            before = now
+            await asyncio.sleep(0.2)
+            now = self.counted()
+            now["touched"] = [*before["touched"], *now["touched"]]
+            if all(now[what] == before[what] for what in ("tasks", "descriptors")):
+                break
+        return now
 
     async def settled(self, before: dict[str, Any]) -> dict[str, Any]:
         """What there is in it once there are no more tasks and descriptors than before, or after a while."""

@@ -1,4 +1,5 @@
-"""The command, watched from inside: for each octet on standard input a line of JSON about this process.
+"""The command, watched from inside: for each octet on standard input a line of JSON about this process, which
+for a "t" tells what each of its tasks waits for.
 
 ``python -m tests.serve.watched serve ssh --port 0``
 """
@@ -57,6 +58,19 @@ def counted() -> dict[str, Any]:
     return result
 
 
+def waiting() -> list[str]:
+    """Of each task, the functions that wait for one another."""
+    told = []
+    for task in asyncio.all_tasks():
+        names = []
+        coroutine: Any = task.get_coro()
+        while hasattr(coroutine, "cr_await"):
+            names.append(coroutine.__qualname__)
+            coroutine = coroutine.cr_await
+        told.append(" > ".join(names))
+    return sorted(told)
+
+
 def main() -> None:
     """Runs the command."""
     run = asyncio.run
@@ -64,8 +78,9 @@ def main() -> None:
     def watched(coroutine: Coroutine[Any, Any, object]) -> object:
         async def go() -> None:
             def answer() -> None:
-                if os.read(0, 1):
-                    print(json.dumps(counted()), flush=True)
+                what = os.read(0, 1)
+                if what:
+                    print(json.dumps(waiting() if what == b"t" else counted()), flush=True)
                 else:
                     loop.remove_reader(0)
 

@@ -79,6 +79,16 @@ class StormApp(TcptuiApp):
 
     left = 0
 
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.opened: set[str] = set()
+        """The names of the screens that were on top, for however short a time: when a key is answered among
+        others is not the same each time, nor what it meets."""
+
+    def push_screen(self, screen: Any, *further: Any, **how: Any) -> Any:
+        self.opened.add(type(screen).__name__)
+        return super().push_screen(screen, *further, **how)
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, renderable)
         if isinstance(renderable, CompositorUpdate):
@@ -176,7 +186,7 @@ def any_story(dice: random.Random) -> Scenario:
 def storm(
     seed: int, keys: int, size: tuple[int, int], sizes: tuple[int, int] | None, often: Sequence[str] = ()
 ) -> set[str]:
-    """Sends so many keys to the app, then leaves it; the names of the screens that were seen."""
+    """Sends so many keys to the app, then leaves it; the names of the screens that it had."""
     dice = random.Random(seed)
     session = Session(any_story(dice)) if seed % 3 else None
     lecturing = None
@@ -189,7 +199,6 @@ def storm(
         session, stories.all_scenarios, files=SomeFiles(),
         preferences=Preferences(ascii_only=seed % 4 == 3, may_ask=seed % 2 == 0), lecturing=lecturing,
     )  # fmt: skip
-    seen: set[str] = set()
 
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
@@ -203,7 +212,6 @@ def storm(
                         await asyncio.sleep(0)
                     if dice.random() < SHARE_WAITED_FOR:
                         await pilot._wait_for_screen()
-                    seen.add(type(app.screen).__name__)
                     _check(app, seed)
                     if dice.random() < SHARE_ANSWERED:
                         app.ground_is(dice.choice(((0, 0, 0), (255, 255, 255), (120, 120, 120))))
@@ -213,7 +221,7 @@ def storm(
             await _leave(app, pilot)
 
     asyncio.run(run())
-    return seen
+    return app.opened
 
 
 def _send(app: TcptuiApp, burst: list[events.Event]) -> None:
