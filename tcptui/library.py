@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from tcptui.core.message import Message
@@ -189,6 +189,7 @@ names, all_scenarios, find = SHIPPED.names, SHIPPED.all_scenarios, SHIPPED.find
 text_of, path_of = SHIPPED.text_of, SHIPPED.path_of
 
 
+@cache
 def story_of_lab() -> Scenario:
     """The story of the empty lab, also where a folder has a story of that name."""
     return _load(LAB, _LAB)

@@ -49,6 +49,13 @@ def test_bash_completes_commands_options_stories_and_files(tmp_path: Path) -> No
     stories = [name for name in library.names() if name.startswith("lost")]
     assert sorted(completed("play", "lost", cwd=tmp_path)) == sorted([*stories, "lost.md"])
     assert completed("docs", "lo", cwd=tmp_path) == ["lost.md"]
+    assert completed("lecture", "f", cwd=tmp_path) == ["first-lesson"]
+    assert completed("lecture", "l", cwd=tmp_path) == ["lost.md"]
+
+
+def test_bash_completes_themes_and_profiles(tmp_path: Path) -> None:
+    assert completed("play", "lost-syn", "--theme", "d", cwd=tmp_path) == ["dark"]
+    assert completed("play", "lost-syn", "--profile", "l", cwd=tmp_path) == ["linux"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

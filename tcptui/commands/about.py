@@ -12,18 +12,18 @@ from tcptui import __version__
 _STORIES = r"""tcptui list 2>/dev/null | sed -n 's/^  \([A-Za-z0-9_-]\{1,\}\)  .*/\1/p'"""
 """A shell command: the names of the stories, those of the reader's own among them."""
 _PREAMBLE = {
-    "bash": f"""_tcptui_stories() {{
-  compgen -W "$({_STORIES})" -- "$1"
+    "bash": """_tcptui_{what}() {{
+  compgen -W "{names}" -- "$1"
   compgen -f -- "$1"
 }}
 """,
-    "zsh": f"""_tcptui_stories() {{
-  compadd -- $({_STORIES})
+    "zsh": """_tcptui_{what}() {{
+  compadd -- {names}
   _files
 }}
 """,
 }
-"""What completes the name of a story, or the path of one."""
+"""What completes a name, or the path of a file."""
 
 
 def version_text() -> str:
@@ -39,16 +39,26 @@ def completion(parser: argparse.ArgumentParser, shell: str) -> bytes:
     """The script that completes the command lines of this parser in bash or zsh."""
     import shtab
 
-    own = dict.fromkeys(_PREAMBLE, "_tcptui_stories")
+    from tcptui import lecture
+    from tcptui.core.profile.presets import PRESETS
+    from tcptui.ui.palette import CHOICES
+
+    named = {"stories": f"$({_STORIES})", "lectures": " ".join(lecture.names())}
+    own = {"scenario": "_tcptui_stories", "lecture": "_tcptui_lectures"}
     completers = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
+    some = {"theme": CHOICES, "profile": tuple(PRESETS)}
     for action in actions(parser):
-        complete = own if action.dest == "scenario" else completers.get(str(action.metavar))
-        if complete is not None:
-            action.complete = complete  # type: ignore[attr-defined]
+        if action.dest in own:
+            action.complete = dict.fromkeys(_PREAMBLE, own[action.dest])  # type: ignore[attr-defined]
+        elif str(action.metavar) in completers:
+            action.complete = completers[str(action.metavar)]  # type: ignore[attr-defined]
+        elif action.dest in some:
+            action.choices = some[action.dest]
         if isinstance(action, argparse._SubParsersAction):
             for told in action._choices_actions:  # A shell shows the description, and has a line for it.
                 action.choices[told.dest].description = told.help
-    return f"{shtab.complete(parser, shell, preamble=_PREAMBLE[shell])}\n".encode()
+    preamble = "".join(_PREAMBLE[shell].format(what=what, names=names) for what, names in named.items())
+    return f"{shtab.complete(parser, shell, preamble=preamble)}\n".encode()
 
 
 def actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

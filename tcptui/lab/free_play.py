@@ -94,12 +94,14 @@ def empty_lab(chosen: Mapping[str, str], title: str, question: str) -> Scenario:
 
 def _end(chosen: Mapping[str, str], side: Side) -> dict[str, object]:
     """The table of an end."""
-    program = _PROGRAMS.get(chosen[f"{side}.program"])
+    profile, program = chosen[f"{side}.stack"], _PROGRAMS.get(chosen[f"{side}.program"])
+    if profile not in PRESETS:
+        raise BadSetting("error.lab.value", where=f"{side}.stack", allowed=tuple(PRESETS))
     if program is None:
         raise BadSetting("error.lab.value", where=f"{side}.program", allowed=tuple(_PROGRAMS))
     given = {name: chosen[f"{side}.{name}"] for name in ("mss", "receive_buffer")}
     knobs = {name: _number(side, name, text) for name, text in given.items() if text != LINK}
-    table = {"profile": chosen[f"{side}.stack"], "set": knobs, "program": program}
+    table = {"profile": profile, "set": knobs, "program": program}
     return {key: value for key, value in table.items() if value}
 
 

@@ -379,6 +379,8 @@ class Reader:
     async def _clear_app(self) -> None:
         app, self._app = self._app, None
         if app is not None:
+            if app.terminal is not None:
+                app.terminal.hang_up()
             await app.clear()
 
     def _close(self) -> None:
