@@ -50,6 +50,11 @@ def test_what_is_no_setting_is_refused(word: str) -> None:
         chosen_of([word])
 
 
+def test_a_stack_that_there_is_not_is_named_as_it_was_typed() -> None:
+    with pytest.raises(BadSetting, match=r"^A\.stack: must be one of rfc9293, linux, freebsd$"):
+        empty_lab(chosen_of(["A.stack=windows"]), "t", "q")
+
+
 @pytest.mark.parametrize(
     "word",
     [
