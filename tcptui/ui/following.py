@@ -172,13 +172,14 @@ class Following:
         """Whether he has seen on his own what comes, where a question stands or stood last."""
         return bool(self.shown.asks) and self.shown.asks == self._seen
 
-    def clock_text(self, brief: bool) -> str:
-        """Whether he follows, and where the presenter is if he does not."""
+    def clock_text(self, brief: bool, *, is_away: bool = False) -> str:
+        """Whether he follows, and where the presenter is if he does not; `is_away`: he does not, for he looks
+        at something else."""
         if self.trouble is not None:
             return say(f"room.brief.{self.trouble.reason}") if brief else say(f"room.{self.trouble.reason}")
         if not self.newest.number:
             return say("room.clock.waiting" if brief else "room.clock.waiting_for")
-        if not self.is_away:
+        if not (is_away or self.is_away):
             return say("room.clock.following")
         if brief:
             return say("room.clock.own" if self.is_on_own else "room.clock.away")

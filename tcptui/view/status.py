@@ -41,8 +41,8 @@ def clock_line(
     is a bookmark.
 
     `branch` is the current one and how many there are. `more` stands before all but the speed: of what does
-    not fit the last part is left out first, and the first has its full words first; before a part is left out
-    the branch is a number alone.
+    not fit the last part is left out first, and the first has its full words first; before it loses them, or
+    a part is left out, the branch is a number alone.
     """
     time = time_text(at)
     first: list[Span] = [] if speed is None else [(f"▶ x{speed:g}  ", "key")]
@@ -52,19 +52,34 @@ def clock_line(
     ]
     end: list[Span] = [("*", "key")] if bookmark else []
     if branch[1] > 1:
-        which = f"{branch[0] + 1}/{branch[1]}"
-        text = f"  {say('ui.branch')} {which}"
-        parts = cells_of_parts(more)[0]
+        parts = cells_of_parts(more[1:])[0] + cells_of_parts(more[:1])[1]
         room = width - line_width((*first, *begin, *end)) - (parts and parts + 1)
-        end.append((text if cell_len(text) <= room else f"  {which}", "plain"))
+        text, brief = _branch_texts(*branch)
+        end.append((text if cell_len(text) <= room else brief, "plain"))
     end.append((" ", "plain"))
     if line_width((*first, *begin, *end)) > width + 1:  # The blank behind the last may be cut off.
         first = []
-    begin = [*first, *_fitting_parts(more, width - line_width((*first, *begin, *end))), *begin]
+    begin = [*first, *fitting_parts(more, width - line_width((*first, *begin, *end))), *begin]
     of = f" {say('ui.step.of', count=known)}"
     if known > step and line_width((*begin, *end)) + cell_len(of) <= width:
         begin.append((of, "dim"))
     return beside(EMPTY, (*begin, *end), width)
+
+
+def _branch_texts(branch: int, branches: int) -> tuple[str, str]:
+    """The branch that is shown of so many, in full and as a number alone."""
+    which = f"{branch + 1}/{branches}"
+    return f"  {say('ui.branch')} {which}", f"  {which}"
+
+
+def cells_beside_time(parts: Parts, branch: tuple[int, int]) -> tuple[int, int]:
+    """The cells of the parts and, if there are any, of the branch, in the shortest words and in the fullest:
+    without parts the branch has room where a usual time and step have it."""
+    shortest, fullest = cells_of_parts(parts)
+    if parts and branch[1] > 1:
+        text, brief = _branch_texts(*branch)
+        shortest, fullest = shortest + cell_len(brief), fullest + cell_len(text)
+    return shortest, fullest
 
 
 def cells_of_parts(parts: Parts) -> tuple[int, int]:
@@ -78,7 +93,7 @@ def _cells_of_part(words: str) -> int:
     return cell_len(words) + 2 if words else 0
 
 
-def _fitting_parts(parts: Parts, room: int) -> list[Span]:
+def fitting_parts(parts: Parts, room: int) -> list[Span]:
     """Whole parts, as `clock_line` says."""
     chosen: list[str] = []
     for *_, shortest in parts:

@@ -129,6 +129,47 @@ def test_a_watcher_tells_where_the_presenter_is_meanwhile_and_that_nobody_does_w
     in_class(test)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_where_the_presenter_is_is_told_beside_the_branch_too(size: tuple[int, int]) -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn"), "s11"))
+        watcher = await room.watch(size)
+        for several in (False, True, True):
+            await watcher.press("l")
+            history = watcher.session.history
+            assert (history.branches > 1) is several
+            await presenter.press("space")
+            await room.settle()
+            step = presenter.session.history.position
+            top = watcher.text.splitlines()[0]
+            assert f"on a copy; presenter at step {step}" in top
+            assert (f"{history.branch + 1}/{history.branches}" in top) is several
+            await watcher.press("f")
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("before", [(), ("l",)])
+def test_who_looks_at_two_runs_is_told_where_the_presenter_is_and_comes_back(
+    size: tuple[int, int], before: tuple[str, ...]
+) -> None:
+    async def test(room: Class) -> None:
+        presenter = await room.present(Session(library.find("late-syn"), "s8"))
+        watcher = await room.watch(size)
+        await watcher.press(*before, "C")
+        assert "on a copy; presenter at step 8" in watcher.text.splitlines()[0]
+        await presenter.press("space", "space")
+        await room.settle()
+        assert "presenter at step 10" in watcher.text.splitlines()[0]
+        await watcher.press("f")
+        await room.settle()
+        assert watcher.moment == presenter.moment
+        assert "following" in watcher.text.splitlines()[0]
+
+    in_class(test)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 def test_who_comes_before_anything_is_shown_is_told_so_and_invited_to_nothing(size: tuple[int, int]) -> None:
     async def test(room: Class) -> None:

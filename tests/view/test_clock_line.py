@@ -8,7 +8,7 @@ from tcptui import library
 from tcptui.lab.history import History
 from tcptui.view.layout import clock_width
 from tcptui.view.lines import line_width, plain_text
-from tcptui.view.status import cells_of_parts, clock_line, next_text
+from tcptui.view.status import cells_beside_time, cells_of_parts, clock_line, next_text
 
 
 def text(width: int = 36, speed: float | None = None, branches: int = 1, **more: int) -> str:
@@ -76,6 +76,18 @@ def test_a_title_gives_way_to_what_else_the_clock_tells() -> None:
     assert clock_width(80, 90, more) == 40
     assert clock_width(80, 30, more) == 48
     assert clock_width(200, 60, more) == 83
+
+
+def test_the_branch_has_its_words_beside_parts_where_the_title_leaves_room() -> None:
+    assert cells_beside_time(PARTS, (1, 3)) == (19 + len("  2/3"), 57 + len("  branch 2/3"))
+    assert cells_beside_time(PARTS, (0, 1)) == cells_of_parts(PARTS)
+    assert cells_beside_time((), (1, 3)) == (0, 0)
+
+
+def test_the_first_part_keeps_its_words_where_the_branch_loses_its_own() -> None:
+    parts = (("on a copy; presenter at step 8", "on a copy"),)
+    line = clock_line(60, at=0, step=6, branch=(1, 2), speed=None, more=parts)
+    assert plain_text(line).strip() == "on a copy; presenter at step 8  0.000 s  step 6  2/2"
 
 
 def test_the_branch_is_a_number_alone_where_there_is_little_room() -> None:

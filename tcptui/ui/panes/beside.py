@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 
 from textual.events import Click
@@ -36,8 +37,8 @@ from tcptui.view.ladder import Drawn
 from tcptui.view.ladder_edges import place_text
 from tcptui.view.ladder_rows import Place, Row, RunRows
 from tcptui.view.ladder_window import Window
-from tcptui.view.lines import EMPTY, Line, Span, beside
-from tcptui.view.status import next_text
+from tcptui.view.lines import EMPTY, Line, Span, beside, line_width
+from tcptui.view.status import Parts, fitting_parts, next_text
 
 
 class _Rows(NamedTuple):
@@ -182,18 +183,20 @@ def _harm(session: Session) -> str:
 
 
 class BesideClockPane(Pane):
-    """The moment that is shown."""
+    """The moment that is shown. `more` tells what else there is to say, as in a `ClockPane`."""
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, more: Callable[[], Parts]) -> None:
         super().__init__()
         self.comparison = comparison
+        self._more = more
 
     def lines(self, width: int, height: int) -> list[Line]:
         time = time_text(self.comparison.now)
         here, there = (session.history.position for session in self.comparison.both)
         steps = say("beside.steps", here=here, there=there)
         time_span: Span = (time if time.endswith("d") else f"{time} s", "title")
-        return [beside(EMPTY, (time_span, (f"  {steps} ", "plain")), width)]
+        own: Line = (time_span, (f"  {steps} ", "plain"))
+        return [beside(EMPTY, (*fitting_parts(self._more(), width - line_width(own)), *own), width)]
 
 
 _KEYS = frozenset(

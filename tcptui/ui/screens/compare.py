@@ -17,10 +17,13 @@ from tcptui.ui.screens.once import dismiss_once
 from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.session import Session
 from tcptui.view.beside import told_rows
+from tcptui.view.cells import cell_len
 from tcptui.view.layout import Place, clock_width
+from tcptui.view.status import cells_of_parts
 
 if TYPE_CHECKING:
     from tcptui.ui.app import TcptuiApp
+    from tcptui.view.status import Parts
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -31,7 +34,7 @@ MOST_LINES = 1_000_000
 USED = (
     "step", "forward", "back", "home", "end", "next_change", "previous_change", "up", "down", "page_down",
     "page_up", "scroll_down", "scroll_up", "scroll_start", "scroll_end", "numbers", "switch", "compare",
-    "scenarios", "help",
+    "scenarios", "help", "follow",
 )  # fmt: skip
 """The actions that are something here too."""
 
@@ -42,17 +45,24 @@ class CompareScreen(PaneScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*USED), Binding("escape", "stop", "Back", show=False)]
 
-    def __init__(self, comparison: Comparison, show_alone: Callable[[Session], None]) -> None:
-        """`show_alone` is given the session that is shown once this is left."""
+    def __init__(
+        self,
+        comparison: Comparison,
+        show_alone: Callable[[Session], None],
+        follow: Callable[[], None],
+        clock_parts: Callable[[], Parts],
+    ) -> None:
+        """`show_alone` is given the session that is shown once this is left, `follow` leads from there to a
+        presenter, and `clock_parts` are what the clock tells beside the time."""
         super().__init__()
         self.comparison = comparison
-        self._show_alone = show_alone
+        self._show_alone, self._follow, self._clock_parts = show_alone, follow, clock_parts
         self._waiting: list[Callable[[], None]] = []
         self._timer: Timer | None = None
         """The next slice of long work."""
         self._ladders = self.add(BesidePane(comparison))
         self._told = self.add(ToldPane(comparison))
-        self._clock = self.add(BesideClockPane(comparison))
+        self._clock = self.add(BesideClockPane(comparison, clock_parts))
         self._keys = self.add(BesideKeysPane(comparison))
 
     def place_panes(self, width: int, height: int) -> None:
@@ -61,10 +71,11 @@ class CompareScreen(PaneScreen):
         frames = [self._ladders.fill_frame(Place(0, 1, width, frame))]
         self._told.fill(Place(0, 1 + frame, width, told))
         self._keys.fill(Place(0, height - 1, width, 1))
-        clock = clock_width(width)
+        title = min((one.history.scenario.title for one in self.comparison.both), key=len)
+        parts = cells_of_parts(self._clock_parts())
+        clock = clock_width(width, cell_len(title) if parts[1] else 0, parts)
         self._clock.fill(Place(width - clock, 0, clock, 1))
-        titles = [one.history.scenario.title for one in self.comparison.both]
-        self.backdrop.fill_screen(width, height, min(titles, key=len), frames, clock)
+        self.backdrop.fill_screen(width, height, title, frames, clock)
 
     def on_mount(self) -> None:
         self._go_on()
@@ -148,6 +159,13 @@ class CompareScreen(PaneScreen):
             cast("TcptuiApp", self.app).action_scenarios()
 
         self._change(choose)
+
+    def action_follow(self) -> None:
+        def follow() -> None:
+            self._close()
+            self._follow()
+
+        self._change(follow)
 
     def action_help(self) -> None:
         from tcptui.ui.screens.help import HelpScreen

@@ -26,8 +26,8 @@ from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
-from tcptui.view.status import cells_of_parts
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, clock_width, places
+from tcptui.view.status import cells_beside_time
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
     from tcptui.ui.stories import AllStories
+    from tcptui.view.status import Parts
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -91,6 +92,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             self.add(end)
         self._wire = self.add(WirePane(session))
         self._clock = self.add(ClockPane(session, self._clock_parts))
+        self._clock_width = 0
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -154,7 +156,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         title = self.session.history.scenario.title
         where = places(
             width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title),
-            clock=cells_of_parts(self._clock_parts()),
+            clock=self._clock_cells(),
         )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)
@@ -166,6 +168,7 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             frames += self._fill_inspectors(wanted, where.inspectors)
             if self._letters is not None:
                 self._letters.display = False
+        self._clock_width = where.clock.width
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
@@ -194,11 +197,22 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
         return (self._clock, self._why) if self.session.working else self._panes
 
     def show(self) -> None:
-        """Draws what has changed, all anew where what the story says needs more lines, or fewer."""
-        if self._said_rows(*self.size) == self._said:
+        """Draws what has changed, all anew where what the story says needs more lines, or fewer, or the clock
+        has more to tell than its place has room for."""
+        width, height = self.size
+        title = cell_len(self.session.history.scenario.title)
+        clock = clock_width(max(width, LEAST_WIDTH), title, self._clock_cells())
+        if self._said_rows(width, height) == self._said and clock <= self._clock_width:
             super().show()
         else:
             self.rearrange()
+
+    def _parts_beside(self) -> Parts:
+        return self._clock_parts()
+
+    def _clock_cells(self) -> tuple[int, int]:
+        history = self.session.history
+        return cells_beside_time(self._clock_parts(), (history.branch, history.branches))
 
     def _of_use_here(self) -> frozenset[str]:
         """The actions that are of use now because of what is on this screen."""

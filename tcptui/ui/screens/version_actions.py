@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tcptui.ui.versions import Version, Versions
+    from tcptui.view.status import Parts
 
 T = TypeVar("T")
 
@@ -44,6 +45,10 @@ class VersionActions(InspectorActions):
 
     def _push(self, screen: Screen[T], then: Callable[[T | None], None]) -> None:
         """Opens a screen above this one; `then` is given what it is left with."""
+        raise NotImplementedError
+
+    def _parts_beside(self) -> Parts:
+        """What the clock tells while another run stands beside this one."""
         raise NotImplementedError
 
     def _pause(self) -> None:
@@ -124,4 +129,7 @@ class VersionActions(InspectorActions):
 
         other.begin_like(session)
         here, there = self._ask_versions().in_order(session, other)
-        self._push(CompareScreen(Comparison(here, there, session), self.take), lambda _: None)
+        comparison = Comparison(here, there, session)
+        self._push(
+            CompareScreen(comparison, self.take, self.action_follow, self._parts_beside), lambda _: None
+        )

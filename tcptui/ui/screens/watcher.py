@@ -11,6 +11,7 @@ from tcptui.explain.catalogue import text as text_of
 from tcptui.rooms.values import Shown, Trouble
 from tcptui.ui.actions import key_of
 from tcptui.ui.following import Following
+from tcptui.ui.screens.pane_screen import PaneScreen
 from tcptui.ui.screens.run_screen import RunScreen
 from tcptui.ui.session import Session
 
@@ -140,7 +141,13 @@ class WatcherScreen(RunScreen):
             self.show()
 
     def _clock_parts(self) -> Parts:
-        return ((self._following.clock_text(False), self._following.clock_text(True)),)
+        following = self._following
+        return ((following.clock_text(False), following.clock_text(True)),)
+
+    def _parts_beside(self) -> Parts:
+        """The presenter is not followed there, be it his moment that stands at the left."""
+        following = self._following
+        return ((following.clock_text(False, is_away=True), following.clock_text(True, is_away=True)),)
 
     @property
     def _waits(self) -> bool:
@@ -188,7 +195,10 @@ class WatcherScreen(RunScreen):
 
     def _come_if_free(self) -> None:
         self._is_due = False
-        if self.app.screen is not self:
+        front = self.app.screen
+        if front is not self:
+            if isinstance(front, PaneScreen):
+                front.show()  # Its clock tells where the presenter is.
             return
         if self._following.is_behind:
             self._change(self._come)
