@@ -41,6 +41,11 @@ class Answers:
             data = data[: beginning.start()]
         return data
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether something is held back."""
+        return bool(self._held)
+
     def release(self) -> str:
         """What is held back, if nothing has followed it: a key such as Escape begins like an answer."""
         held, self._held = self._held, ""

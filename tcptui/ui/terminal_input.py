@@ -214,7 +214,7 @@ class TerminalInput:
     @property
     def is_waiting(self) -> bool:
         """Whether something that has come waits for more, or for silence."""
-        return self._guard.is_pasting or self._parser.is_waiting
+        return self.answers.is_holding or self._guard.is_pasting or self._parser.is_waiting
 
     def take(self, octets: bytes) -> None:
         """These have come."""

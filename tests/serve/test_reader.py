@@ -44,6 +44,19 @@ def test_what_is_shown_first(start: Start, shown: str) -> None:
     run(test)
 
 
+def test_an_escape_alone_is_one_also_at_a_terminal_that_answers_nothing() -> None:
+    async def test() -> None:
+        async with Reading(served=SERVED, answer=b"") as reading:
+            await reading.press(b"?")
+            await reading.until(lambda: "step 0" not in reading.screen)
+            await reading.press(b"\x1b")
+            await reading.shows("step 0")
+            await reading.press(b" ")
+            await reading.shows("step 1")
+
+    run(test)
+
+
 def test_two_readers_do_not_see_each_others_steps_and_stdout_stays_what_it_was() -> None:
     async def test() -> None:
         before = sys.stdout, sys.stderr

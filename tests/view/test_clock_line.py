@@ -86,7 +86,7 @@ def test_the_branch_has_its_words_beside_parts_where_the_title_leaves_room() -> 
 
 def test_the_first_part_keeps_its_words_where_the_branch_loses_its_own() -> None:
     parts = (("on a copy; presenter at step 8", "on a copy"),)
-    line = clock_line(60, at=0, step=6, branch=(1, 2), speed=None, more=parts)
+    line = clock_line(55, at=0, step=6, branch=(1, 2), speed=None, more=parts)
     assert plain_text(line).strip() == "on a copy; presenter at step 8  0.000 s  step 6  2/2"
 
 
