@@ -8,7 +8,9 @@ does an IPv4 address however it is written. What is kept of addresses is bounded
 bucket and no connection is one that is not known.
 
 How many are there without having logged in is limited of its own, or those who never do would keep out the
-others. Wrong passwords are counted across the connections of an address.
+others. Where there is no room left among these, a newcomer takes the place of the oldest of the address
+that has most of them, if that has more than his own: a few addresses that only connect keep nobody out.
+Wrong passwords are counted across the connections of an address.
 """
 
 from __future__ import annotations
@@ -85,26 +87,27 @@ class TokenBucket:
 class Admitted:
     """A connection that was taken, until it leaves."""
 
-    def __init__(self, admission: Admission, name: str) -> None:
-        self._admission, self._name = admission, name
+    def __init__(self, admission: Admission, name: str, drop: Callable[[], object] | None = None) -> None:
+        """`drop` ends the connection; None: it stays until it leaves by itself."""
+        self._admission, self.name, self.drop = admission, name, drop
         self.has_logged_in = self._has_left = False
 
     def log_in(self) -> None:
         """It is none of those any more that have not logged in."""
         if not self.has_logged_in and not self._has_left:
             self.has_logged_in = True
-            self._admission.not_logged_in -= 1
+            self._admission.has_login(self)
 
     def may_try_password(self) -> bool:
         """Whether its address may try one more password now."""
-        return self._admission.take_password(self._name)
+        return self._admission.take_password(self.name)
 
     def leave(self) -> None:
         """It is gone; a second call does nothing."""
         if not self._has_left:
             self._has_left = True
-            self._admission.not_logged_in -= not self.has_logged_in
-            self._admission.forget(self._name)
+            self._admission.has_login(self)
+            self._admission.forget(self.name)
 
 
 class Admission:
@@ -118,12 +121,15 @@ class Admission:
         self._rates: dict[str, TokenBucket] = {}
         self._passwords: dict[str, TokenBucket] = {}
         self._there: Counter[str] = Counter()
-        self.total = self.not_logged_in = 0
+        self.total = 0
+        self._without_login: dict[Admitted, None] = {}
+        """In the order in which they have come."""
         self.refused: Counter[str] = Counter()
         """How many were refused, by the key of the reason, since somebody emptied it."""
 
-    def admit(self, address: str) -> Admitted | None:
-        """Takes a connection from this address, or refuses it and counts why."""
+    def admit(self, address: str, drop: Callable[[], object] | None = None) -> Admitted | None:
+        """Takes a connection from this address, or refuses it and counts why. `drop` ends it, for one that is
+        to take its place before it has logged in."""
         name, now = who(address), self._now()
         rate = self._rates.get(name) or TokenBucket(
             self._limits.address_rate, self._limits.address_burst, now
@@ -136,13 +142,14 @@ class Admission:
         _keep(self._rates, name, rate, now)
         self._there[name] += 1
         self.total += 1
-        self.not_logged_in += 1
-        return Admitted(self, name)
+        admitted = Admitted(self, name, drop)
+        self._without_login[admitted] = None
+        return admitted
 
     def take(self, transport: Transport) -> Admitted | None:
         """Takes the connection of this transport, or drops it."""
         peer = transport.get_extra_info("peername")
-        admitted = self.admit(peer[0]) if peer else None
+        admitted = self.admit(peer[0], transport.abort) if peer else None
         if admitted is None:
             transport.abort()
         return admitted
@@ -156,9 +163,27 @@ class Admission:
             return "serve.refused.per_address"
         if self.total >= self._limits.total:
             return "serve.refused.total"
+        gives_way = None
         if self.not_logged_in >= self._limits.not_logged_in:
-            return "serve.refused.not_logged_in"
-        return "" if self._all.take(now) else "serve.refused.rate"
+            gives_way = self._gives_way_to(name)
+            if gives_way is None:
+                return "serve.refused.not_logged_in"
+        if not self._all.take(now):
+            return "serve.refused.rate"
+        if gives_way is not None and gives_way.drop is not None:
+            self.refused["serve.refused.not_logged_in"] += 1
+            gives_way.drop()
+            gives_way.leave()
+        return ""
+
+    def _gives_way_to(self, name: str) -> Admitted | None:
+        """The oldest of the address with most that have not logged in, if these are more than of `name`."""
+        those = [one for one in self._without_login if one.drop is not None]
+        counts = Counter(one.name for one in those)
+        most = max(counts.values(), default=0)
+        if most <= counts[name]:
+            return None
+        return next(one for one in those if counts[one.name] == most)
 
     def take_password(self, name: str) -> bool:
         """Whether one more password may be tried from there; it is counted."""
@@ -169,6 +194,15 @@ class Admission:
         may = bucket.take(now)
         _keep(self._passwords, name, bucket, now)
         return may
+
+    @property
+    def not_logged_in(self) -> int:
+        """How many are there that have not logged in."""
+        return len(self._without_login)
+
+    def has_login(self, admitted: Admitted) -> None:
+        """It is none of those any more."""
+        self._without_login.pop(admitted, None)
 
     def forget(self, name: str) -> None:
         """One connection of that name less."""

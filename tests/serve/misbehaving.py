@@ -67,6 +67,12 @@ class Misbehaving:
 
     # What it is told to do.
 
+    def do_pause(self, rest: str) -> None:
+        self.outlet.pause_reading()
+
+    def do_resume(self, rest: str) -> None:
+        self.outlet.resume_reading()
+
     def do_echo(self, rest: str) -> None:
         self.outlet.write(rest.encode())
 

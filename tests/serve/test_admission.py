@@ -86,6 +86,29 @@ def test_addresses_have_their_own_limits() -> None:
     assert of.admit("::ffff:192.0.2.1") is None
 
 
+def test_a_newcomer_takes_the_place_of_one_of_those_of_whom_there_are_most() -> None:
+    of, _ = opened(WIDE._replace(not_logged_in=5))
+    dropped: list[int] = []
+
+    def come(number: int, address: str) -> Admitted | None:
+        return of.admit(address, lambda: dropped.append(number))
+
+    came = [come(number, f"192.0.2.{address}") for number, address in enumerate((1, 2, 1, 2, 2))]
+    assert came[1] is not None
+    came[1].log_in()
+    assert come(5, "192.0.2.1") is not None
+    assert come(6, "192.0.2.1") is None  # There are no more of another's than of its own.
+    assert come(7, "192.0.2.3") is not None
+    assert come(8, "192.0.2.4") is not None
+    assert dropped == [0, 2]
+    assert (of.total, of.not_logged_in) == (6, 5)
+    assert of.refused == {"serve.refused.not_logged_in": 3}
+    for one in came:
+        if one is not None:
+            one.leave()
+    assert of.not_logged_in == 3
+
+
 def test_who_has_logged_in_is_none_of_those_who_have_not() -> None:
     of, _ = opened(WIDE._replace(not_logged_in=1))
     one = taken(of)

@@ -266,6 +266,24 @@ def test_a_child_that_takes_nothing_holds_up_its_terminal() -> None:
     run(test)
 
 
+def test_a_child_that_wants_no_input_hears_nevertheless_that_its_terminal_is_gone() -> None:
+    async def test() -> None:
+        async with begun() as (_, one):
+            one.reader.feed(b"pause")
+            await one.until(lambda: one.sink.is_paused)
+            one.reader.feed(b"resume")
+            await one.until(lambda: not one.sink.is_paused)
+            one.reader.feed(b"pause")
+            await one.until(lambda: one.sink.is_paused)
+            for _ in range(20):
+                one.reader.feed(b"y" * 100_000)
+            one.reader.hang_up()
+            ended = await one.ended()
+            assert (ended.reason, ended.seconds, ended.error) == ("gone", 0.5, None)
+
+    run(test)
+
+
 def test_the_fork_server_dies_and_another_is_started() -> None:
     async def test() -> None:
         told: list[Message] = []

@@ -1,7 +1,9 @@
 """The messages between a server and the child that runs a session: a kind, a length, octets.
 
 To the child: `START`, once, and then what comes from the terminal. To the server: octets for the terminal,
-and at last how it ended. The end of the stream is a message too: to the child, that the terminal is gone.
+whether it is to send what the terminal sends, and at last how it ended. The end of the stream is a message
+too: to the child, that the terminal is gone. So the child reads on also while it wants no input: behind what
+waits in the socket it would see that end late.
 Both sides take the other's messages for a stranger's: a length beyond `MOST`, or a kind that is none, is
 `BadFrame`.
 """
@@ -14,8 +16,8 @@ from collections.abc import Iterator
 
 START, INPUT, SIZE, GOOD_BYE = b"s", b"i", b"z", b"g"
 """To the child: what is to be shown (JSON), octets from the terminal, columns and rows, a line (UTF-8)."""
-OUTPUT, ENDED = b"o", b"e"
-"""To the server: octets for the terminal; why it ended (JSON)."""
+OUTPUT, ENDED, PAUSE, RESUME = b"o", b"e", b"p", b"r"
+"""To the server: octets for the terminal; why it ended (JSON); no more input for now; input again."""
 
 MOST = 65_536
 """Octets of a message; output and input that have more are divided."""

@@ -1,8 +1,9 @@
 """A session in a child, as the server sees it: the methods of a `Reader`, with a socket behind them.
 
-What comes from the terminal while the child does not take it is held up where it comes from
-(`Outlet.pause_reading`); what comes nevertheless waits up to a bound, and is dropped beyond it. Of sizes
-only the latest waits. What the child sends is a stranger's: a message that is none ends the session.
+What comes from the terminal while the child does not take it, or wants no more of it, is held up where it
+comes from (`Outlet.pause_reading`); what comes nevertheless waits up to a bound, and is dropped beyond it.
+Of sizes only the latest waits. What the child sends is a stranger's: a message that is none ends the
+session.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from tcptui.serve.forked.messages import (
     GOOD_BYE,
     INPUT,
     OUTPUT,
+    PAUSE,
+    RESUME,
     START,
     BadFrame,
     Frames,
@@ -69,7 +72,7 @@ class ForkedReader(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._number = 0
         self._begun = time.monotonic()
-        self._frames = Frames((OUTPUT, ENDED))
+        self._frames = Frames((OUTPUT, ENDED, PAUSE, RESUME))
         self._ended: Ended | None = None
         self._failure: ChildError | None = None
         """What the server has ended it of."""
@@ -77,6 +80,10 @@ class ForkedReader(asyncio.Protocol):
         """Whether the terminal is gone."""
         self._waits = True
         """Whether the child has not taken yet what was sent to it."""
+        self._wants_none = False
+        """Whether the child wants no input for now."""
+        self._is_paused = False
+        """Whether the outlet was asked to read no more."""
         self._start = table_frame(START, {"client": client._asdict(), "start": start._asdict()})
         self._input = bytearray()
         self._size: tuple[int, int] | None = None
@@ -171,7 +178,10 @@ class ForkedReader(asyncio.Protocol):
                     self._ended = _ended_of(octets)
                     self._kill()  # What would come after it is nobody's.
                     return
-                if not self._is_gone:
+                if kind != OUTPUT:
+                    self._wants_none = kind == PAUSE
+                    self._pace()
+                elif not self._is_gone:
                     self._outlet.write(octets)
         except BadFrame as error:
             self._failure = ChildError(told(error))
@@ -188,16 +198,24 @@ class ForkedReader(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._waits = True
-        if not self._is_gone:
-            self._outlet.pause_reading()
+        self._pace()
 
     def resume_writing(self) -> None:
         self._waits = False
         self._send()
-        if not self._waits and not self._is_gone:
-            self._outlet.resume_reading()
+        self._pace()
 
     # Inside.
+
+    def _pace(self) -> None:
+        """Has the outlet read on, or no more."""
+        is_paused = self._waits or self._wants_none
+        if is_paused != self._is_paused and not self._is_gone:
+            self._is_paused = is_paused
+            if is_paused:
+                self._outlet.pause_reading()
+            else:
+                self._outlet.resume_reading()
 
     def _send(self) -> None:
         """What waits, in its order, as far as the child takes it."""

@@ -19,6 +19,8 @@ from tcptui.serve.forked.messages import (
     GOOD_BYE,
     INPUT,
     OUTPUT,
+    PAUSE,
+    RESUME,
     SIZE,
     START,
     Frames,
@@ -80,8 +82,7 @@ class Session(asyncio.Protocol):
         self._uncaught = self._uncaught or error
 
     def write(self, octets: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(frame(OUTPUT, octets))
+        self._write(frame(OUTPUT, octets))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -122,12 +123,14 @@ class Session(asyncio.Protocol):
             self.over.set_result(None)
 
     def pause_reading(self) -> None:
-        if self._transport is not None:
-            self._transport.pause_reading()
+        self._write(frame(PAUSE, b""))
 
     def resume_reading(self) -> None:
-        if self._transport is not None:
-            self._transport.resume_reading()
+        self._write(frame(RESUME, b""))
+
+    def _write(self, octets: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(octets)
 
     def pause_writing(self) -> None:
         self.is_full = True
