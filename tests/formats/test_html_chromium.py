@@ -10,8 +10,10 @@ import pytest
 
 from tcptui import library
 from tcptui.explain.filled import answer_text
+from tcptui.formats.html_page.moments import END_HEIGHT
 from tcptui.formats.html_page.writer import write
 from tcptui.formats.replayed import told_of
+from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
 from tcptui.lab.run import play
@@ -24,6 +26,9 @@ from tests.ui.drive import drive
 STORIES = ("handshake", "reordered", "late-syn", "udp", "reboot", "both-close")
 CHECKERS = Path(__file__).parent / "page_checkers"
 PHONE = (390, 844)
+SMALL_PHONE = (360, 640)
+NARROWEST = (320, 640)
+"""What WCAG 1.4.10 asks for."""
 WORD = re.compile(r"[#\w][\w.,()'-]*")
 
 
@@ -173,7 +178,7 @@ def test_a_swipe_is_a_step(page: Page, tmp_path: Path) -> None:
     no_trouble(page)
 
 
-@pytest.mark.parametrize("size", [(1280, 800), PHONE, (1920, 1080), (640, 400), (320, 640)])
+@pytest.mark.parametrize("size", [(1280, 800), PHONE, (1920, 1080), (640, 400), NARROWEST])
 def test_nothing_is_wider_than_the_window(size: tuple[int, int], page: Page, tmp_path: Path) -> None:
     """640x400 is what a window of 1280x800 has at 200 %, and 320 is what WCAG 1.4.10 asks for."""
     page.open(written(run_of("late-syn"), tmp_path), size, fragment="#20")
@@ -209,6 +214,12 @@ CUT = """[...document.querySelectorAll('#segment td, #told *, #all *')].filter((
   && getComputedStyle(one).display !== 'inline').map((one) => one.outerHTML)"""
 VIOLATIONS = """axe.run().then((all) =>
   all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"""
+LINES_OF_PANE = """(() => {
+  const pane = document.getElementById("a-pane");
+  const lines = pane.getBoundingClientRect().height / parseFloat(getComputedStyle(pane).lineHeight);
+  return [pane.children.length, Math.round(lines)];
+})()"""
+"""How many rows a pane has, and on how many lines of the window they stand."""
 HIDDEN_OF_LADDER = "(one => one.scrollWidth - one.clientWidth)(document.getElementById('scroll'))"
 RIGHT_EDGES = """[...document.querySelectorAll('#ladder > span')].map((row) => {
   const all = document.createRange();
@@ -232,20 +243,33 @@ CONTRASTS = """(() => {
 })()"""
 
 
-@pytest.mark.parametrize(("size", "dark"), [((1280, 800), False), (PHONE, True)])
-def test_axe_finds_nothing(size: tuple[int, int], dark: bool, page: Page, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("size", "dark"), [((1280, 800), False), (PHONE, True), (NARROWEST, False)])
+@pytest.mark.parametrize(("name", "variant", "step"), [("late-syn", "", 24), ("both-open", "FreeBSD", 7)])
+def test_axe_finds_nothing(
+    name: str, variant: str, step: int, size: tuple[int, int], dark: bool, page: Page, tmp_path: Path
+) -> None:
     """With all that is folded open, and a segment selected."""
     axe = CHECKERS / "node_modules" / "axe-core" / "axe.min.js"
     if not axe.is_file():
         unavailable(f"axe is not installed: npm install --prefix {CHECKERS}")
-    page.open(written(run_of("late-syn"), tmp_path), size, dark=dark, fragment="#24")
+    story = library.load_named(name)
+    run = play(scenario_of_variant(story, variant) if variant else story)
+    page.open(written(run, tmp_path), size, dark=dark, fragment=f"#{step}")
     page.press("ArrowUp")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     page.call("Runtime.evaluate", expression=axe.read_text("utf-8"))
-    found = (
-        "axe.run().then((all) => all.violations.map((one) => [one.id, one.nodes.map((node) => node.html)]))"
-    )
-    assert page.evaluate(found) == []
+    assert page.evaluate(VIOLATIONS) == []
+
+
+@pytest.mark.parametrize("size", [NARROWEST, SMALL_PHONE, (375, 667), PHONE])
+def test_the_rows_of_panes_and_ladder_have_room_on_telephones(
+    size: tuple[int, int], page: Page, tmp_path: Path
+) -> None:
+    run = play(scenario_of_variant(library.load_named("both-open"), "FreeBSD"))
+    page.open(written(run, tmp_path), size, touch=True, fragment="#7")
+    assert page.evaluate(HIDDEN_OF_LADDER) <= 1
+    rows, lines = page.evaluate(LINES_OF_PANE)
+    assert rows == lines == END_HEIGHT
 
 
 def test_those_who_hear_it_get_all_of_it(page: Page, tmp_path: Path) -> None:
