@@ -120,12 +120,13 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def swipe(self, by: int) -> None:
+    def swipe(self, by: int, start: tuple[float, float] = (195, 400)) -> None:
         """A finger goes that many pixels to the right, or, below 0, to the left."""
-        start = 195
+        x, y = start
         for kind, points in (
-            ("touchStart", [{"x": start, "y": 400}]),
-            ("touchMove", [{"x": start + by, "y": 404}]),
+            ("touchStart", [{"x": x, "y": y}]),
+            ("touchMove", [{"x": x + by / 2, "y": y + 2}]),
+            ("touchMove", [{"x": x + by, "y": y + 4}]),
             ("touchEnd", []),
         ):
             self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)

@@ -178,6 +178,65 @@ def test_a_swipe_is_a_step(page: Page, tmp_path: Path) -> None:
     no_trouble(page)
 
 
+SEEN = """(selector) => {
+  const one = document.querySelector(selector);
+  one.scrollIntoView({ block: "center", behavior: "instant" });
+  const at = one.getBoundingClientRect();
+  return at.y + at.height / 2;
+}"""
+"""Where the middle of an element stands, which the window is made to show."""
+HISTORY = "new Promise((done) => setTimeout(() => done(location.pathname), 400))"
+"""The page after longer than Chromium takes to go back by a swipe."""
+PLACES = ("h1", "#asked", "#end", "#told .what", "#ladder", "#a-pane", "#b-pane", "#header td", "footer")
+
+
+@pytest.mark.parametrize("place_of_touch", PLACES)
+def test_a_swipe_does_not_leave_the_page(place_of_touch: str, page: Page, tmp_path: Path) -> None:
+    path = written(run_of("handshake"), tmp_path)
+    page.open(path, SMALL_PHONE, touch=True, fragment="#3")
+    y = page.evaluate(f"({SEEN})({place_of_touch!r})")
+    page.evaluate("addEventListener('pointercancel', () => { window.taken = true })")
+    page.swipe(240, (60, y))
+    assert page.evaluate(HISTORY) == str(path)
+    assert place(page) == 2
+    page.swipe(-240, (300, y))
+    assert page.evaluate(HISTORY) == str(path)
+    assert place(page) == 3
+    assert not page.evaluate("window.taken"), "the browser has scrolled"
+    no_trouble(page)
+
+
+def test_a_swipe_on_a_ladder_that_is_too_wide_scrolls_it(page: Page, tmp_path: Path) -> None:
+    path = written(run_of("handshake"), tmp_path)
+    page.open(path, (240, 640), touch=True, fragment="#3")
+    hidden = page.evaluate(HIDDEN_OF_LADDER)
+    assert hidden > 40
+    y = page.evaluate(f"({SEEN})('#ladder')")
+    page.swipe(160, (40, y))
+    assert page.evaluate(HISTORY) == str(path)
+    assert page.evaluate("document.getElementById('scroll').scrollLeft") == 0
+    page.swipe(-160, (200, y))
+    page.evaluate(HISTORY)
+    assert page.evaluate("document.getElementById('scroll').scrollLeft") == hidden
+    assert place(page) == 3
+    no_trouble(page)
+
+
+def test_on_an_enlarged_page_a_swipe_moves_what_is_seen(page: Page, tmp_path: Path) -> None:
+    path = written(run_of("handshake"), tmp_path)
+    page.open(path, SMALL_PHONE, touch=True, fragment="#3")
+    page.call("Input.synthesizePinchGesture", x=180, y=400, scaleFactor=2)
+    page.swipe(-240, (300, 400))
+    page.evaluate(HISTORY)
+    assert page.evaluate("visualViewport.offsetLeft") > 100
+    for _ in range(2):
+        page.swipe(300, (30, 400))
+        assert page.evaluate(HISTORY) == str(path)
+    assert page.evaluate("visualViewport.offsetLeft") == 0
+    assert place(page) == 3
+    no_trouble(page)
+
+
 @pytest.mark.parametrize("size", [(1280, 800), PHONE, (1920, 1080), (640, 400), NARROWEST])
 def test_nothing_is_wider_than_the_window(size: tuple[int, int], page: Page, tmp_path: Path) -> None:
     """640x400 is what a window of 1280x800 has at 200 %, and 320 is what WCAG 1.4.10 asks for."""

@@ -5,6 +5,7 @@
   const data = JSON.parse(at("moments").textContent);
   const { table, steps, segments, styles } = data;
   const last = steps.length - 1;
+  const scroll = at("scroll");
   const ladder = [...at("ladder").children]; // The rows as they are at the end.
   const LEAST = 1500, A_SIGN = 30, MOST = 6000; // Milliseconds that a step stays while playing.
   const SWIPE = 50; // Pixels from which on a touch that moves sideways is one.
@@ -79,7 +80,6 @@
       if (number === selection) row.className = "selected";
       if (number === chosen) seen = row;
     });
-    const scroll = at("scroll");
     if (!selection) scroll.scrollTop = scroll.scrollHeight;
     else if (seen) {
       const top = seen.offsetTop - at("ladder").offsetTop;
@@ -259,14 +259,21 @@
     byHand([...at("steps").children].indexOf(link.closest("li")));
   });
 
+  const watched = new ResizeObserver(() => {
+    scroll.classList.toggle("sideways", scroll.scrollWidth > scroll.clientWidth + 1);
+  });
+  watched.observe(scroll);
+  watched.observe(at("ladder"));
+  const page = document.documentElement.classList; // Of a page that is enlarged a finger moves what is seen.
+  visualViewport.addEventListener("resize", () => page.toggle("enlarged", visualViewport.scale > 1));
+
   let touched = null;
-  const main = document.querySelector("main");
-  main.addEventListener("touchstart", (event) => {
-    const inside = event.target.closest("#scroll, .end pre, input");
-    const scrolls = inside && (inside.id === "place" || inside.scrollWidth > inside.clientWidth + 1);
-    touched = event.touches.length === 1 && !scrolls ? event.touches[0] : null;
+  addEventListener("touchstart", (event) => {
+    const moves = event.target.closest(".enlarged, #scroll.sideways, #place");
+    touched = event.touches.length === 1 && !moves ? event.touches[0] : null;
   }, { passive: true });
-  main.addEventListener("touchend", (event) => {
+  addEventListener("touchcancel", () => { touched = null; });
+  addEventListener("touchend", (event) => {
     if (!touched) return;
     const [end] = event.changedTouches;
     const x = end.clientX - touched.clientX, y = end.clientY - touched.clientY;
@@ -288,7 +295,7 @@
     [here, selection] = [last, 0];
     answered = true;
     at("all").open = true;
-    if (at("answer")) main.append(at("answer"));
+    if (at("answer")) document.querySelector("main").append(at("answer"));
     show();
   });
   addEventListener("afterprint", () => {
@@ -303,7 +310,7 @@
     if (at("answer")) at("now").after(at("answer"));
   }
 
-  document.documentElement.classList.add("js");
+  page.add("js");
   at("all").open = false;
   placeAnswer();
   for (const id of ["controls", "now", "keys"]) at(id).hidden = false;
