@@ -17,6 +17,7 @@ from tcptui.explain.catalogue import say
 from tcptui.explain.labels import label_of
 from tcptui.explain.numbers import time_text
 from tcptui.formats.notes import cut_note
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.record import Record
 from tcptui.lab.report import Report
 from tcptui.lab.wire import SIDES, Outcome, Transmission
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 ROOM = 72
 """Characters that a label may have."""
+MOST_CHARACTERS = 50_000
+"""Of a diagram: Mermaid draws an error in the place of a longer one, unless its `maxTextSize` is set higher,
+which it is not on GitHub."""
 _PLAIN = frozenset(" .,=()-+/_'→")
 _OF_MERMAID = frozenset("ﬂ¶ß")
 """Letters that it puts in the place of an entity code while it reads."""
@@ -35,7 +39,12 @@ _ARRIVED, _COPY_ARRIVED, _LOST, _IN_FLIGHT = "->>", "-->>", "-x", "--)"
 
 def write(run: Record, _point: Point) -> str:
     """The format ``mermaid`` of `registry`."""
-    return mermaid_text(run)
+    text = mermaid_text(run)
+    size = len(text.encode("utf-16-le")) // 2  # As JavaScript counts.
+    if size > MOST_CHARACTERS:
+        count = len(run.reports)
+        raise Unsuitable("error.format.diagram", most=MOST_CHARACTERS, count=count, size=size)
+    return text
 
 
 def mermaid_text(run: Record) -> str:

@@ -9,13 +9,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tcptui import library
-from tcptui.formats.mermaid import escaped, mermaid_text
+from tcptui.formats import mermaid
+from tcptui.formats.mermaid import MOST_CHARACTERS, escaped, mermaid_text, write
+from tcptui.formats.unsuitable import Unsuitable
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.run import play
 from tcptui.lab.wire import Outcome
 from tests.lab.worlds import OPEN, scenario
+from tests.messages import refused
 from tests.skips import unavailable
 
 PARSER = Path(__file__).parent / "mermaid"
@@ -84,3 +89,23 @@ def test_a_message_stands_where_its_segment_arrives_or_is_lost() -> None:
     text = mermaid_text(play(scenario(OPEN), parse_moves("a:send:one a:send:two d1+100ms l2")))
     labels = re.findall(r"(A\S+B): #35;(\d+) .*\((.*)\)", text)
     assert labels[:2] == [("A-xB", "2", "0.000, lost"), ("A->>B", "1", "0.000 → 0.150")]
+
+
+def test_a_run_that_would_not_be_drawn_is_refused() -> None:
+    run = play(scenario(OPEN), parse_moves("a:send:x s s " * 500))
+    size = len(mermaid_text(run))
+    assert size > MOST_CHARACTERS
+    told = f"^Mermaid draws at most 50000 characters, and this run of {len(run.reports)} steps takes {size}$"
+    with refused(Unsuitable, match=told):
+        write(run, "wire")
+
+
+def test_its_characters_are_counted_as_mermaid_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In code units of UTF-16: this letter has two."""
+    run = play(scenario(OPEN)._replace(title="\U0001d49c"))
+    size = len(mermaid_text(run)) + 1
+    monkeypatch.setattr(mermaid, "MOST_CHARACTERS", size)
+    assert write(run, "wire") == mermaid_text(run)
+    monkeypatch.setattr(mermaid, "MOST_CHARACTERS", size - 1)
+    with refused(Unsuitable, match=f"takes {size}$"):
+        write(run, "wire")

@@ -203,6 +203,9 @@ SENTENCES = {
     "error.format.moment": "{format} shows a moment on the screen, and no whole run",
     "error.format.page": "a page holds at most {most:steps}, and this run has {count}",
     "error.format.page_size": "a page holds at most {most} KB, and this run of {count:steps} takes {size}",
+    "error.format.diagram": (
+        "Mermaid draws at most {most} characters, and this run of {count:steps} takes {size}"
+    ),
     "error.picture.size": (
         "a screen of {columns}x{rows}: it has at least {least_columns}x{least_rows}, and at most"
         " {most_columns}x{most_rows}"
