@@ -11,6 +11,8 @@ from tcptui.commands.docs import content_of
 from tcptui.commands.fenced_blocks import blocks, outdated
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.explain.story import failures
+from tcptui.formats.html_page.writer import MOST_OCTETS, MOST_STEPS
+from tcptui.formats.mermaid import MOST_CHARACTERS
 from tcptui.lab.loader import load_scenario, scenario_of_variant
 from tcptui.lab.moves_text import moves_text, parse_moves
 from tcptui.lab.patterns import checked_pattern
@@ -96,6 +98,13 @@ def test_the_output_that_stands_in_it_is_up_to_date() -> None:
     found = blocks(README)
     assert len(found) == 3
     assert outdated(README, [(block, content_of(block)) for block in found]) == []
+
+
+def test_the_limits_of_formats_and_documents_are_those_of_the_program() -> None:
+    page = f"A page has\nat most {MOST_STEPS} steps and {MOST_OCTETS // 1_000} KB"
+    diagram = f"`mermaid` has {MOST_CHARACTERS:,} characters at most"
+    for limit in (page, diagram):
+        assert limit in README
 
 
 def test_the_moves_of_the_table_are_moves() -> None:

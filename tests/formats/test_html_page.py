@@ -309,7 +309,9 @@ def test_all_colours_can_be_read(name: PaletteName) -> None:
 
 def test_a_run_that_is_no_document_is_refused() -> None:
     run = play(scenario(OPEN), parse_moves("w1ms " * (MOST_STEPS + 1)))
-    with refused(Unsuitable, match=r"^a page holds at most 500 steps, and this run has \d+$"):
+    with refused(
+        Unsuitable, match=r"^a page holds at most 500 steps and 300 KB, and this run has 501 steps$"
+    ):
         write(run, "wire")
 
 
@@ -332,7 +334,7 @@ def long_run(steps: int) -> Record:
 
 def test_a_run_of_120_steps_has_room_and_one_of_300_is_refused() -> None:
     assert len(write(long_run(120), "wire").encode()) < MOST_OCTETS * 0.95
-    told = r"^a page holds at most 300 KB, and this run of 3\d\d steps takes [3-9]\d\d$"
+    told = r"^a page holds at most 500 steps and 300 KB, and this run of 3\d\d steps takes [3-9]\d\d KB$"
     with refused(Unsuitable, match=told):
         write(long_run(300), "wire")
 

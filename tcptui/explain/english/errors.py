@@ -201,8 +201,10 @@ SENTENCES = {
     "error.figure.state": "{text!r} is no state; allowed: =1, =start, =end",
     # Formats.
     "error.format.moment": "{format} shows a moment on the screen, and no whole run",
-    "error.format.page": "a page holds at most {most:steps}, and this run has {count}",
-    "error.format.page_size": "a page holds at most {most} KB, and this run of {count:steps} takes {size}",
+    "error.format.page": "a page holds at most {steps:steps} and {most} KB, and this run has {count:steps}",
+    "error.format.page_size": (
+        "a page holds at most {steps:steps} and {most} KB, and this run of {count:steps} takes {size} KB"
+    ),
     "error.format.diagram": (
         "Mermaid draws at most {most} characters, and this run of {count:steps} takes {size}"
     ),

@@ -42,7 +42,7 @@ def _file(name: str) -> str:
 _SCRIPT, _RULES = _file("steps.js"), _file("steps.css")
 """Read when this module is: a process of a served session can open no file later."""
 MOST_STEPS = 500
-"""Of a run that is tried: with more a page would be too large, whatever happens in them."""
+"""Of a page: a longer run is refused before anything of it is written."""
 MOST_OCTETS = 300_000
 """Of a page, in UTF-8: with more it is no document that anybody would send."""
 _CONTROLS = (
@@ -54,9 +54,9 @@ _CONTROLS = (
 
 def write(run: Record, _point: Point) -> str:
     """The format ``html`` of `registry`."""
-    count = len(run.reports)
+    count, most = len(run.reports), MOST_OCTETS // 1_000
     if count > MOST_STEPS:
-        raise Unsuitable("error.format.page", most=MOST_STEPS, count=count)
+        raise Unsuitable("error.format.page", steps=MOST_STEPS, most=most, count=count)
     steps: list[str] = []
     moments: Moments | None = None
     history: History | None = None
@@ -75,8 +75,8 @@ def write(run: Record, _point: Point) -> str:
     page = "".join(f"{part}\n" for part in parts)
     octets = len(page.encode())
     if octets > MOST_OCTETS:
-        most, size = MOST_OCTETS // 1_000, -(-octets // 1_000)
-        raise Unsuitable("error.format.page_size", most=most, count=count, size=size)
+        size = -(-octets // 1_000)
+        raise Unsuitable("error.format.page_size", steps=MOST_STEPS, most=most, count=count, size=size)
     return page
 
 
