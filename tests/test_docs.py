@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,29 @@ def test_files_that_can_not_be_used_do_not_keep_the_others_from_being_filled_in(
     told = errors.replace(f"{tmp_path}/", "").splitlines()
     assert len(told) == len(names)
     assert told[0] == "tcptui: open.md:2: the fenced block that begins here has no closing fence"
+
+
+def test_a_document_that_would_become_too_large_is_not_written(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not be read again."""
+    monkeypatch.chdir(file.parent)
+    content = DOCUMENT.encode()
+    rest = LARGEST - len(content) + len("old\n") - len(content_of(Block(0, 1, LOST, "", "```")).encode())
+    file.write_bytes(content + b"x" * rest)
+    assert main(["docs", "notes.md"]) == 0
+    assert len(file.read_bytes()) <= LARGEST
+    assert main(["docs", "notes.md"]) == 0
+    capsys.readouterr()
+    file.write_bytes(content + b"x" * (rest + 1_000))
+    before = file.read_bytes()
+    for check in ([], ["--check"]):
+        assert main(["docs", *check, "notes.md"]) == 2
+        output, errors = capsys.readouterr()
+        said = rf"tcptui: notes\.md: would be too large: \d+ octets, at most {LARGEST}\n"
+        assert re.fullmatch(said, errors)
+        assert output == ("notes.md:3: is out of date\n" if check else "")
+    assert file.read_bytes() == before
 
 
 def test_stories_of_this_reader_alone_are_not_known(

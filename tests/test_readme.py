@@ -11,6 +11,7 @@ from tcptui.commands.docs import content_of
 from tcptui.commands.fenced_blocks import blocks, outdated
 from tcptui.core.profile.knobs import all_knobs
 from tcptui.explain.story import failures
+from tcptui.files import LARGEST
 from tcptui.formats.html_page.writer import MOST_OCTETS, MOST_STEPS
 from tcptui.formats.mermaid import MOST_CHARACTERS
 from tcptui.lab.loader import load_scenario, scenario_of_variant
@@ -103,7 +104,8 @@ def test_the_output_that_stands_in_it_is_up_to_date() -> None:
 def test_the_limits_of_formats_and_documents_are_those_of_the_program() -> None:
     page = f"A page has\nat most {MOST_STEPS} steps and {MOST_OCTETS // 1_000} KB"
     diagram = f"`mermaid` has {MOST_CHARACTERS:,} characters at most"
-    for limit in (page, diagram):
+    document = f"larger than {LARGEST:,} octets"
+    for limit in (page, diagram, document):
         assert limit in README
 
 

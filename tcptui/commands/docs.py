@@ -43,8 +43,9 @@ def _docs(options: argparse.Namespace) -> int:
 
 def _document(file: str, check: bool) -> int:
     """Fills in, or checks, one document; the exit status."""
-    from tcptui.commands.fenced_blocks import BadFence, blocks
-    from tcptui.files import BadFile, read_octets
+    from tcptui.commands.fenced_blocks import BadFence, blocks, with_contents
+    from tcptui.core.message import Message
+    from tcptui.files import LARGEST, BadFile, read_octets
 
     try:
         text = _decoded(file, read_octets(file))
@@ -62,6 +63,10 @@ def _document(file: str, check: bool) -> int:
         except Unusable as error:
             _complain_at(file, block.opening, error)
             status = 2
+    size = len(with_contents(text, contents).encode())
+    if size > LARGEST:
+        complain(Message.of("error.docs.too_large", name=file, most=LARGEST, size=size))
+        status = 2
     if check:
         return max(status, _checked(file, text, contents))
     return status or _filled_in(file, text, contents)

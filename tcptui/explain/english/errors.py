@@ -147,6 +147,7 @@ SENTENCES = {
     "error.docs.words": "{text!r}: a quotation mark is not closed",
     "error.docs.no_text": "play needs --format with a text: {some} or {last}",
     "error.docs.output": "-o writes a file; the output stands in the document",
+    "error.docs.too_large": "{name}: would be too large: {size} octets, at most {most}",
     "error.docs.ends_block": "a line of the output would end the block: it needs a longer fence",
     "error.scenario.claim_count": "{count} texts for {most} claims: each [[claim]] has one",
     "error.scenario.say_count": "{count} texts for {most} moments: each [[say]] has one",
