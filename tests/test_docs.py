@@ -194,6 +194,38 @@ def test_stories_of_this_reader_alone_are_not_known(
     assert "  mine " in content_of(Block(0, 1, f"list --library '{folder}'", "", "```"))
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_folder_of_the_command_line_holds_for_blocks_too(
+    before: bool, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        assert main(["new", name, "-o", str(tmp_path / name / f"{name}.toml")]) == 0
+    file.write_text(
+        "```text tcptui: play mine --format ladder\n```\n"
+        f"```text tcptui: play other --format ladder --library '{tmp_path / 'other'}'\n```\n"
+        f"```text tcptui: --library '{tmp_path / 'other'}' list\n```\n"
+    )
+    folder = ["--library", str(tmp_path / "mine")]
+    capsys.readouterr()
+    assert main([*folder, "docs", str(file)] if before else ["docs", *folder, str(file)]) == 0
+    assert capsys.readouterr() == (f"{file}: 3 blocks filled in\n", "")
+    mine, other, listed = file.read_text().split("```text")[1:]
+    assert "SYN" in mine
+    assert "SYN" in other
+    assert "  mine " in listed
+    assert "  other " in listed
+
+
+def test_a_folder_that_is_not_there_is_told_once(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(DOCUMENT * 2)
+    assert main(["docs", "--library", str(file.parent / "none"), str(file)]) == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.count("\n") == 1
+    assert file.read_text() == DOCUMENT * 2
+
+
 # Blocks in a document.
 
 

@@ -6,18 +6,28 @@ A fenced block names the command in its info string, which a reader of the docum
     ```
 
 It is one of those whose output is a text and the same everywhere. What would write a file or open the screen
-is refused, and stories that only this reader has are not known, so that a document that somebody else wrote
-can be brought up to date, and comes out the same on all machines.
+is refused, and stories that only this reader has are not known unless --library names their folder, so that
+a document that somebody else wrote can be brought up to date, and comes out the same on all machines.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from tcptui.commands.shared import Commands, Parser, Unusable, add_library, add_look, complain, write
+from tcptui.commands.shared import (
+    Commands,
+    Parser,
+    Unusable,
+    add_library,
+    add_look,
+    complain,
+    library_of,
+    write,
+)
 
 if TYPE_CHECKING:
     from tcptui.commands.fenced_blocks import Block
@@ -34,15 +44,18 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("files", metavar="FILE", nargs="+", help="a Markdown document")
     parser.add_argument("--check", action="store_true", help="change nothing: name each block out of date")
+    add_library(parser, again=True)
     parser.set_defaults(run=_docs)
 
 
 def _docs(options: argparse.Namespace) -> int:
-    return max([_document(file, options.check) for file in options.files])
+    if options.folders:
+        library_of(options)  # A folder that is not there is told once, and not at each block.
+    return max([_document(file, options.check, options.folders) for file in options.files])
 
 
-def _document(file: str, check: bool) -> int:
-    """Fills in, or checks, one document; the exit status."""
+def _document(file: str, check: bool, folders: Sequence[str]) -> int:
+    """Fills in, or checks, one document, whose blocks know the stories of these folders; the exit status."""
     from tcptui.commands.fenced_blocks import BadFence, blocks, with_contents
     from tcptui.core.message import Message
     from tcptui.files import LARGEST, BadFile, read_octets
@@ -59,7 +72,7 @@ def _document(file: str, check: bool) -> int:
     contents, status = [], 0
     for block in found:
         try:
-            contents.append((block, content_of(block)))
+            contents.append((block, content_of(block, folders)))
         except Unusable as error:
             _complain_at(file, block.opening, error)
             status = 2
@@ -114,11 +127,13 @@ def _decoded(file: str, octets: bytes) -> str:
         raise BadFile("error.file.no_utf8", name=file, octet=error.start) from None
 
 
-def content_of(block: Block) -> str:
-    """What the command of a block prints. Raises Unusable: it can't be run here, or would end the block."""
+def content_of(block: Block, folders: Sequence[str] = ()) -> str:
+    """What the command of a block prints, which knows the stories of these folders, and of those that it
+    names. Raises Unusable: it can't be run here, or would end the block."""
     from tcptui.commands.fenced_blocks import ends_early
 
     options = _options(block.command)
+    options.folders = [*folders, *options.folders]
     if "output" in options:
         _check_text(options)
     output = io.StringIO()
