@@ -258,16 +258,22 @@ def test_a_block_is_filled_in_where_it_stands(before: str, after: str) -> None:
         "    ```tcptui: x\n    ```\n",
         "<!--\n```tcptui: x\n```\n-->\n",
         "a ```tcptui: x``` b\n",
-        "```text and more tcptui: x\n```\n",
         "```text\ntcptui: x\n```\n",
         "```xtcptui: x\n```\n",
+        "```tcptui-something: x\n```\n",
+        "```console\n$ tcptui play lost-syn\n```\n",
+        "```toml title=mine/tcptui.toml\n```\n",
+        "```python tcptui/cli.py\n```\n",
+        '```sh title="What tcptui: plays"\n```\n',
     ],
 )
 def test_what_is_no_such_block_is_left(text: str) -> None:
     assert blocks(text) == []
 
 
-@pytest.mark.parametrize("info", ["tcptui play lost-syn", "text tcptui play lost-syn --format ladder"])
+@pytest.mark.parametrize(
+    "info", ["tcptui play lost-syn", "text tcptui play lost-syn --format ladder", "text tcptui", "tcptui"]
+)
 def test_a_command_without_a_colon_is_refused(info: str) -> None:
     """It would stay as it is, for ever."""
     with pytest.raises(BadFence) as caught:
@@ -275,9 +281,20 @@ def test_a_command_without_a_colon_is_refused(info: str) -> None:
     assert (caught.value.line, text_of(caught.value.message)) == (
         2, "the info string names tcptui without a colon; allowed: tcptui: COMMAND",
     )  # fmt: skip
-    assert (
-        blocks("```tcptui\n```\n```console\n$ tcptui play lost-syn\n```\n```python tcptuis play\n```\n") == []
-    )
+    assert blocks("```console\n$ tcptui play lost-syn\n```\n```python tcptuis play\n```\n") == []
+
+
+@pytest.mark.parametrize(
+    "info",
+    ["text title=x tcptui: play handshake", "text title=\"a b\" tcptui: play handshake", "TCPTUI: list",
+     "text {tcptui: play handshake}", "{tcptui}", "text Tcptui", "text,tcptui: list", "{.text .tcptui: list}",
+     "text and more tcptui: x", "text and more tcptui"],
+)  # fmt: skip
+def test_a_command_where_none_is_read_is_refused(info: str) -> None:
+    with pytest.raises(BadFence) as caught:
+        blocks(f"# A\n\n> ~~~ {info}\n> old\n> ~~~\n")
+    assert caught.value.line == 2
+    assert text_of(caught.value.message).startswith("the info string names tcptui where no command is read; ")
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\n```x", "\n``", "\n    ```", "\n~~~\n"])

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 _COMMAND = re.compile(r"(?:\S+\s+)?tcptui:(.*)")
 """An info string: a language, if any, and the command."""
-_NO_COLON = re.compile(r"(?:\S+\s+)?tcptui\s+\S.*")
+_NO_COLON = re.compile(r"(?:\S+\s+)?tcptui(?:\s.*)?")
+_NAMED = re.compile(r"(?<![\w/-])(?<!\w\.)tcptui(?![\w/-]|\.\w)", re.IGNORECASE)
+"""The word, which is no part of a longer one, of a path or of a file's name."""
+_QUOTED = re.compile(r"=(?:\"[^\"]*\"|'[^']*')")
+"""The value of an attribute, such as a title, which may have any words."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -47,7 +51,7 @@ def blocks(text: str) -> list[Block]:
 
     Raises:
         BadFence: a fenced block, of any kind, that nothing closes: what follows would be part of it; or one
-            whose info string names the command without a colon: it would stay as it is.
+            whose info string has the word tcptui where no command is read: it would stay as it is.
     """
     from markdown_it import MarkdownIt
 
@@ -59,7 +63,8 @@ def blocks(text: str) -> list[Block]:
 
 
 class BadFence(Unusable):
-    """An opening fence that can't be meant so, and its line: nothing closes it, or a colon is missing."""
+    """An opening fence that can't be meant so, and its line: nothing closes it, or it names tcptui otherwise
+    than with a command."""
 
     def __init__(self, line: int, why: str) -> None:
         super().__init__(why)
@@ -76,6 +81,8 @@ def _block(token: Token, lines: list[str]) -> Block | None:
     if command is None:
         if _NO_COLON.fullmatch(info):
             raise BadFence(opening, "error.docs.colon")
+        if _NAMED.search(_QUOTED.sub("=", info)):
+            raise BadFence(opening, "error.docs.named")
         return None
     before = lines[opening][: lines[opening].index(token.markup)].removeprefix("\ufeff")
     prefix = re.sub(r"[^>\t]", " ", before)  # The mark of a list item stands on its first line only.

@@ -144,6 +144,10 @@ SENTENCES = {
     "error.claims.none": "the library has no such claim",
     "error.docs.unclosed": "the fenced block that begins here has no closing fence",
     "error.docs.colon": "the info string names tcptui without a colon; allowed: tcptui: COMMAND",
+    "error.docs.named": (
+        "the info string names tcptui where no command is read; allowed: tcptui: COMMAND, alone or behind one"
+        " word"
+    ),
     "error.docs.words": "{text!r}: a quotation mark is not closed",
     "error.docs.no_text": "play needs --format with a text: {some} or {last}",
     "error.docs.output": "-o writes a file; the output stands in the document",
