@@ -31,7 +31,7 @@ def _watch(options: argparse.Namespace) -> int:
 
     from tcptui.commands import screen
     from tcptui.commands.rooms import Watched
-    from tcptui.rooms.unix_socket import places
+    from tcptui.rooms.unix_socket import is_presented, places
 
     found = places(os.environ.get("XDG_RUNTIME_DIR", ""), os.getuid())
     if options.room is not None:
@@ -39,6 +39,8 @@ def _watch(options: argparse.Namespace) -> int:
         found = [one for one in found if one.name == name and user in ("", user_name(one))][:1]
         if not found:
             raise Unusable("error.room.unknown", name=options.room[:60])
+    elif len(found) > 1:
+        found = [one for one in found if is_presented(one)]
     if not found:
         raise Unusable("error.room.none")
     if len(found) > 1:

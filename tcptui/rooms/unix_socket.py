@@ -77,6 +77,27 @@ def places(runtime: str, user: int, shared: Path = Path("/tmp")) -> list[Place]:
     return sorted(found, key=lambda one: (one.user != user, one.user))
 
 
+def is_presented(place: Place) -> bool:
+    """Whether there is a presenter: the socket of one who was killed is left."""
+    try:
+        return _is_heard(place.path)
+    except OSError:
+        return False
+
+
+def _is_heard(path: Path) -> bool:
+    """Whether somebody listens at that socket. Raises OSError: it can't be connected to."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except BlockingIOError:  # More come at once than it has taken.
+            return True
+        return True
+
+
 def _places_in(directory: Path, user: int) -> list[Place]:
     try:
         if not _is_of(directory, user):
@@ -152,18 +173,9 @@ class RoomServer:
 
     def _remove_stale(self) -> None:
         """Removes the socket of a process that was killed. Raises NoRoom: it is in use."""
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.setblocking(False)
-            try:
-                probe.connect(str(self.path))
-            except FileNotFoundError:
-                return
-            except ConnectionRefusedError:
-                self.path.unlink(missing_ok=True)
-                return
-            except BlockingIOError:
-                pass
-        raise NoRoom("error.room.taken", name=self._room.name)
+        if _is_heard(self.path):
+            raise NoRoom("error.room.taken", name=self._room.name)
+        self.path.unlink(missing_ok=True)
 
 
 def _bound(path: Path, mode: int) -> socket.socket:

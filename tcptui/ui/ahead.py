@@ -24,11 +24,13 @@ class _Way(NamedTuple):
     moves: Line
 
     def has_led_to(self, moves: Line, position: int) -> bool:
-        """Whether it has come to that position of other moves, and not left it there by a move of another
-        kind: that may have been the reader's first on his own."""
-        own, others = self.moves.others, moves.others
-        same = all(own.get(at) == others.get(at) for at in {*own, *others} if at < position)
-        return same and self.moves.length >= position and position not in own
+        """Whether it has come to that position of other moves. Where it has left it there by a move of
+        another kind, which may have been the reader's first on his own, it has if a step followed: what that
+        shows is most often what comes without the move too."""
+        own, others, length = self.moves.others, moves.others, self.moves.length
+        if any(own.get(at) != others.get(at) for at in {*own, *others} if at < position):
+            return False
+        return length == position or any(at not in own for at in range(position, length))
 
 
 class Ahead:

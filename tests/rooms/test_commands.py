@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,24 @@ def test_rooms_are_listed_where_there_are_several_and_errors_take_a_line(
     servers = [RoomServer(RoomInProcess(name), directory) for name in ("one", "two")]
     for server in servers:
         server.bind(for_others=False)
+        assert server._socket is not None
+        server._socket.listen()
     me = user_name(Place("", directory, os.getuid()))
     several = tcptui("watch", env=runtime)
     assert (several.returncode, several.stdout) == (2, f"{me}/one\n{me}/two\n")
     assert several.stderr == f"tcptui: several present; name one, as in tcptui watch {me}/one\n"
     unknown = tcptui("watch", "x\x1b/three", env=runtime)
     assert (unknown.returncode, unknown.stderr) == (2, "tcptui: there is no room 'x\\x1b/three'\n")
-    for server in servers:
-        server.close()
+    servers[1].close()
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(servers[1].path))
+    one = tcptui("watch", env=runtime)
+    assert (one.returncode, one.stdout) == (2, "")
+    assert "terminal" in one.stderr
+    servers[0].close()
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(servers[0].path))
+    assert tcptui("watch", env=runtime).stderr == nobody.stderr
 
 
 @pytest.mark.parametrize("name", ["A", "a/b", "../x"])

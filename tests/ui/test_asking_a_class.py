@@ -310,7 +310,18 @@ def test_an_answer_stays_when_its_watcher_looks_ahead_afterwards() -> None:
     in_class(test)
 
 
-@pytest.mark.parametrize("key", ["space", "full_stop", "p", "end"])
+@pytest.mark.parametrize("keys", ["u space", "l space", "b space u space"])
+def test_who_has_seen_what_comes_behind_a_move_of_his_own_is_not_asked(keys: str) -> None:
+    async def test(room: Class) -> None:
+        await asking(room, f"s{question_in_flight()}")
+        watcher = await room.watch()
+        await watcher.press(*keys.split(), "f")
+        assert "Not asked of you: you have seen on your own what comes." in watcher.text
+
+    in_class(test)
+
+
+@pytest.mark.parametrize("key", ["space", "full_stop", "p", "end", "s"])
 def test_a_step_of_ones_own_does_not_cost_the_question_that_stands(key: str) -> None:
     async def test(room: Class) -> None:
         presenter = await asking(room, "s5")

@@ -106,8 +106,12 @@ class PresenterScreen(RunScreen):
 
     def _hear(self, what: Counted | Trouble) -> None:
         """The room calls it, between two messages to this screen."""
+        before = self._presenting.trouble
         self._presenting.hear(what)
-        if isinstance(what, Trouble):
+        if before is not None and self._presenting.trouble is None:
+            if self.session.notice == say(f"room.{before.reason}"):
+                self.session.say_nothing()
+        elif isinstance(what, Trouble):
             replaced = self._presenting.is_replaced
             told = say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
             self.session.say_only(notice=told)

@@ -109,6 +109,9 @@ class WatcherScreen(RunScreen):
     def action_next_change(self) -> None:
         self._unless_asked(super().action_next_change)
 
+    def action_save(self) -> None:
+        self._unless_asked(super().action_save)
+
     def action_stop(self) -> None:
         super().action_stop()
         self._come_soon()  # What waited for the work was given up too.
@@ -183,9 +186,12 @@ class WatcherScreen(RunScreen):
 
     def _hear(self, what: Shown | Trouble) -> None:
         """The room calls it, between two messages to this screen."""
+        before = self._following.trouble
         self._following.hear(what)
         if isinstance(what, Trouble):
             self.session.say_only(notice=say(f"room.{what.reason}"))
+        elif before is not None and self.session.notice == say(f"room.{before.reason}"):
+            self.session.say_nothing()
         self._come_soon()
 
     def _come_soon(self) -> None:
