@@ -96,7 +96,10 @@ FORMATS: dict[str, Format] = {
             "toml", "the file of a scenario that plays this run, its facts as a draft", _told("story"),
             ending="toml",
         ),
-        Format("tcpdump", "the lines that tcpdump -n prints", _told("tcpdump"), ("wire", "A", "B")),
+        Format(
+            "tcpdump", "the lines that tcpdump -n prints; of UDP only lengths", _told("tcpdump"),
+            ("wire", "A", "B"),
+        ),
         Format("mermaid", "a sequence diagram for Markdown", _told("mermaid"), ending="mmd"),
         Format(
             "dot", "the state diagram with the way of both ends, for Graphviz", _told("dot"), ending="dot"

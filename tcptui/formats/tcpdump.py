@@ -2,8 +2,9 @@
 
 tcpdump makes the numbers of a connection relative from its second segment with ACK on: the first one, mostly
 the SYN,ACK, it prints as it is and takes for the beginning of both directions; a SYN with ACK begins anew. So
-a number before the beginning is one near 2^32. What it says behind the length, about the protocol of a
-well-known port, is left out. Source: tcpdump 4.99, print-tcp.c, print-udp.c, print-icmp.c, print-icmp6.c.
+a number before the beginning is one near 2^32. What protocol it takes the data of a datagram for is left out:
+it guesses by either port, and from the client's port 49152 it reads every datagram as Broadcom's BCM-LI-SHIM.
+Source: tcpdump 4.99, print-tcp.c, print-udp.c, print-icmp.c, print-icmp6.c.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from tcptui.core.packet.segment import (
 )
 from tcptui.core.packet.seq import MASK
 from tcptui.formats.notes import with_note
+from tcptui.formats.tcpdump_payload import payload_text
 from tcptui.lab.packets import packet_of
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Payload
@@ -130,7 +132,7 @@ def _segment(segment: Segment, begun: _Begun) -> str:
     if segment.options:
         blocks = [((left - peer) & MASK, (right - peer) & MASK) for left, right in read_sack(segment)]
         words.append(f"options [{','.join(_option(one, blocks) for one in _as_read(segment.options))}]")
-    return ", ".join([*words, f"length {octets}"])
+    return ", ".join([*words, f"length {octets}"]) + payload_text(segment)
 
 
 def _flag_text(flags: int) -> str:
