@@ -68,6 +68,18 @@ def read_octets(name: str, most: int = LARGEST) -> bytes:
     return octets
 
 
+def check_target(name: str) -> None:
+    """That a file of that name may be written, as far as the name tells: before what is to be in it is made.
+    Raises BadFile."""
+    _check_name(name)
+    if not name.strip():  # The system takes blanks for a name; nobody would find the file again.
+        raise BadFile("error.file.blank")
+    if os.path.isdir(name):
+        raise BadFile("error.file.unwritable", name=name, why=os.strerror(errno.EISDIR))
+    if name.endswith("/"):
+        raise BadFile("error.file.folder_name", name=name)
+
+
 def write_octets(name: str, octets: bytes) -> None:
     """Puts `octets` in the file of that name, which is made, or keeps its permissions and owner.
 
@@ -79,7 +91,7 @@ def write_octets(name: str, octets: bytes) -> None:
     Raises:
         BadFile: it can't be written.
     """
-    _check_name(name)
+    check_target(name)
     try:
         before, own = _status(name), _own_descriptor(name)
         if own is not None:
@@ -103,7 +115,7 @@ def write_octets(name: str, octets: bytes) -> None:
 def create(name: str, octets: bytes) -> None:
     """Makes a file with this in it. Raises BadFile: there is something of that name, or it can't be
     written."""
-    _check_name(name)
+    check_target(name)
     try:
         with open(name, "xb") as file:
             file.write(octets)

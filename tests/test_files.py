@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tcptui.files import BadFile, read_text, same_file, write_octets
+from tcptui.files import BadFile, check_target, create, read_text, same_file, write_octets
 from tcptui.scripts import find
 from tests.command import ENVIRONMENT, tcptui
 from tests.lab.worlds import HEAD
@@ -162,6 +163,44 @@ def test_what_is_no_file_name_is_told(name: str) -> None:
 def test_an_empty_name_on_the_command_line_is_told(arguments: tuple[str, ...]) -> None:
     result = tcptui(*arguments)
     assert (result.returncode, result.stderr) == (2, "tcptui: '': is no file name\n")
+
+
+REFUSED = {
+    "  ": "a file's name needs more than blanks",
+    "\u00a0": "a file's name needs more than blanks",
+    "./sub/": "./sub/: ends with a slash, so it names a directory",
+    "folder": "folder: can't be written: Is a directory",
+    "folder/": "folder/: can't be written: Is a directory",
+}
+"""Names that no file is written under, and why."""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_name_of_blanks_and_one_of_a_directory_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for use in (check_target, lambda name: write_octets(name, b"x"), lambda name: create(name, b"x")):
+        with refused(BadFile, match=f"^{re.escape(REFUSED[name])}$"):
+            use(name)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize(
+    "arguments",
+    [("play", "handshake", "--moves", "s99", "--format", "ladder", "-o"),
+     ("play", "handshake", "--moves", "s99", "--format", "svg-screen", "-o"), ("check", "no.pkt", "--junit")],
+)  # fmt: skip
+def test_such_a_name_is_refused_before_anything_is_played(
+    name: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    result = tcptui(*arguments, name, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"tcptui: {REFUSED[name]}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 @pytest.mark.parametrize(

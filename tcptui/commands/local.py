@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tcptui.core.message import Message
 from tcptui.explain.catalogue import text
-from tcptui.files import BadFile, write_octets
+from tcptui.files import BadFile, check_target, write_octets
 from tcptui.remembered import RememberedCounts, RememberedNames, RememberedWord
 from tcptui.ui.seen import Score
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 class LocalFiles:
     """Of this machine, by their paths; ``~`` is the home directory."""
+
+    def check(self, name: str) -> None:
+        """Raises BadFile: no file can have that name."""
+        check_target(os.path.expanduser(name))
 
     def exists(self, name: str) -> bool:
         """Whether something is there already, a broken link among it."""

@@ -217,12 +217,16 @@ def _check_output(options: argparse.Namespace) -> None:
     if form.binary and options.output == "-" and sys.stdout.isatty():
         raise Unusable("error.option.binary_to_terminal", format=form.name)
     if options.output not in (None, "-"):
-        _check_not_input(options)
+        _check_file(options)
 
 
-def _check_not_input(options: argparse.Namespace) -> None:
-    from tcptui.files import same_file
+def _check_file(options: argparse.Namespace) -> None:
+    from tcptui.files import BadFile, check_target, same_file
 
+    try:
+        check_target(options.output)
+    except BadFile as error:
+        raise Unusable(error.message) from None
     name = options.scenario
     if same_file(options.output, name if name.endswith(".pkt") else library_of(options).path_of(name)):
         raise Unusable("error.option.output_is_input", name=options.output)

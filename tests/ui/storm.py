@@ -168,6 +168,10 @@ def _mouse(dice: random.Random) -> Iterator[events.Event]:
 class SomeFiles:
     """Of which some are there, and some can't be written."""
 
+    def check(self, name: str) -> None:
+        if not name:
+            raise BadFile("error.file.no_name", name=name)
+
     def exists(self, name: str) -> bool:
         return len(name) % 2 == 0
 

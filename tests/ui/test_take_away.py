@@ -32,6 +32,10 @@ class Remembered:
     def __init__(self, **files: bytes) -> None:
         self.files = dict(files)
 
+    def check(self, name: str) -> None:
+        if not name:
+            raise BadFile("error.file.no_name", name=name)
+
     def exists(self, name: str) -> bool:
         return name in self.files
 
@@ -255,6 +259,33 @@ def test_an_error_is_told_in_the_dialog() -> None:
             return str(app.screen.query_one("#error").render())
 
     assert asyncio.run(run()) == "/full/x: can't be written: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("  ", "a file's name needs more than blanks"), ("", "'': is no file name"),
+     ("./sub/", "./sub/: ends with a slash, so it names a directory"),
+     ("folder", "folder: can't be written: Is a directory"),
+     ("~", "/home: can't be written: Is a directory")],
+)  # fmt: skip
+def test_a_name_that_no_file_can_have_is_refused_at_once(
+    name: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home")
+    app = TcptuiApp(Session(library.find("life")), library.all_scenarios, files=LocalFiles())
+
+    async def run() -> str:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("s", "ctrl+u", *name, "enter")
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            assert isinstance(app.screen, Save)
+            return str(app.screen.query_one("#error").render())
+
+    assert asyncio.run(run()) == told
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 def test_where_there_are_no_files_a_copy_is_offered() -> None:

@@ -219,8 +219,10 @@ SENTENCES = {
     ),
     "error.format.point": "{format} at {point}: it is taken at one of {allowed}",
     # Files.
+    "error.file.blank": "a file's name needs more than blanks",
     "error.file.exists": "{name} is there already",
     "error.file.directory": "{name}: is a directory",
+    "error.file.folder_name": "{name}: ends with a slash, so it names a directory",
     "error.file.missing": "{name}: there is no such file",
     "error.file.no_name": "{name!r}: is no file name",
     "error.file.no_reader": "{name}: can't be written: it has no reader",

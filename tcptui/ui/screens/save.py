@@ -36,6 +36,9 @@ _MEANT = {
 class Files(Protocol):
     """What may be written to. Names are as a reader types them."""
 
+    def check(self, name: str) -> None:
+        """Raises MessageError: no file can have that name."""
+
     def exists(self, name: str) -> bool:
         """Whether something is there already."""
 
@@ -171,6 +174,11 @@ class Save(LineDialog["Saved | None"]):
     async def on_input_submitted(self) -> None:
         name = self.line.value
         if self._writing:
+            return
+        try:
+            self._files.check(name)
+        except MessageError as error:
+            self._tell(text_of(error.message))
             return
         if name != self._asked and self._files.exists(name):
             self._asked = name
