@@ -12,6 +12,7 @@ import pytest
 
 from tcptui import __version__, library
 from tcptui.cli import main
+from tcptui.commands.shared import THEMES
 from tcptui.core.profile.presets import LINUX, PRESETS
 from tcptui.formats.ladder import ladder_text
 from tcptui.formats.packetdrill.writer import packetdrill_script
@@ -25,6 +26,7 @@ from tcptui.lab.variant import variant
 from tcptui.lab.wire import BadMove
 from tcptui.requirements import choices, choices_text
 from tcptui.trace.capture import Point
+from tcptui.ui.palette import CHOICES
 from tcptui.ui.session import Session
 from tests.command import COMMAND, ENVIRONMENT, python, tcptui
 from tests.lab.worlds import HEAD
@@ -253,6 +255,16 @@ def test_printing_does_not_load_the_screen() -> None:
         assert result.stdout.splitlines()[-1] == "False"
 
 
+def test_a_theme_is_known_without_the_screen() -> None:
+    assert THEMES == CHOICES
+    code = (
+        "import sys, tcptui.cli; tcptui.cli.main(sys.argv[1:])\n"
+        "print({'textual', 'tcptui.ui', 'tcptui.view.palette'} & {*sys.modules})"
+    )
+    for arguments in (("--theme", "dark", "profile"), ("--theme", "nope", "profile")):
+        assert python(code, *arguments).stdout.splitlines()[-1] == "set()"
+
+
 def test_a_run_is_written_as_a_script_for_one_end_that_check_accepts(tmp_path: Path) -> None:
     run = play(library.find("handshake"))
     for arguments, side in (((), "A"), (("--at", "B"), "B")):
@@ -354,6 +366,20 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unknown command": (("run", "life"), ("run", "play", "list")),
     "no name": (("play", *LADDER), ("NAME",)),
     "too many names": (("list", "life"), ("life",)),
+    "unknown theme of a run": (
+        ("play", "life", *LADDER, "--theme", "nope"),
+        ("--theme 'nope': must be one of auto, dark,",),
+    ),
+    "unknown theme, where none is used": (
+        ("--theme", "nope", "list"),
+        ("--theme 'nope': must be one of auto, dark,",),
+    ),
+    "unknown theme of a handout": (("show", "life", "--theme", ""), ("--theme '': must be one of",)),
+    "variant without a name": (
+        ("play", "handshake", "--variant", "", *LADDER),
+        ("--variant '': must be the name of a variant",),
+    ),
+    "variant without a name, of facts": (("facts", "life", "--variant="), ("--variant '': must be",)),
     "unknown profile": (
         ("profile", "lnux"),
         ("no profile 'lnux': did you mean 'linux'? allowed: rfc9293, linux, freebsd",),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from tcptui import __version__
+from tcptui.commands.shared import THEMES
 
 _STORIES = r"""tcptui list 2>/dev/null | sed -n 's/^  \([A-Za-z0-9_-]\{1,\}\)  .*/\1/p'"""
 """A shell command: the names of the stories, those of the reader's own among them."""
@@ -41,12 +42,11 @@ def completion(parser: argparse.ArgumentParser, shell: str) -> bytes:
 
     from tcptui import lecture
     from tcptui.core.profile.presets import PRESETS
-    from tcptui.ui.palette import CHOICES
 
     named = {"stories": f"$({_STORIES})", "lectures": " ".join(lecture.names())}
     own = {"scenario": "_tcptui_stories", "lecture": "_tcptui_lectures"}
     completers = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
-    some = {"theme": CHOICES, "profile": tuple(PRESETS)}
+    some = {"theme": THEMES, "profile": tuple(PRESETS)}
     for action in actions(parser):
         if action.dest in own:
             action.complete = dict.fromkeys(_PREAMBLE, own[action.dest])  # type: ignore[attr-defined]

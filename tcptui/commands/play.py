@@ -176,11 +176,8 @@ def _picture(options: argparse.Namespace) -> str:
 
 def _palette(options: argparse.Namespace) -> PaletteName:
     """The palette of a picture: what --theme says, else the one for a light ground."""
-    from tcptui.ui.palette import CHOICES
     from tcptui.view.palette import for_document
 
-    if options.theme is not None and options.theme not in CHOICES:
-        raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
     return "light" if options.theme in (None, "auto") else for_document(options.theme)
 
 

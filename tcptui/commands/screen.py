@@ -145,8 +145,6 @@ def _preferences(options: argparse.Namespace, environment: Mapping[str, str], ke
     from tcptui.ui.palette import CHOICES
     from tcptui.ui.preferences import Preferences
 
-    if options.theme is not None and options.theme not in CHOICES:
-        raise Unusable("error.option.theme", name=options.theme, known=CHOICES)
     config, notes = local_config()
     suits = terminal_kinds.palette_of(environment)
     named = environment.get("TCPTUI_THEME", "")

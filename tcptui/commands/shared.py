@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What a command adds itself to."""
+THEMES = ("auto", "dark", "light", "contrast", "16", "mono")
+"""`ui.palette.CHOICES`, for commands that load nothing of the screen."""
 
 
 class Unusable(Exception):
@@ -64,13 +66,20 @@ def add_look(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
     what is said before it holds."""
     default = argparse.SUPPRESS if again else None
     parser.add_argument(
-        "--theme", metavar="NAME", default=default,
+        "--theme", metavar="NAME", default=default, type=_theme,
         help="colours of the screen: auto, dark, light (for such a ground), contrast, 16, or mono",
     )  # fmt: skip
     parser.add_argument(
         "--ascii", action=argparse.BooleanOptionalAction, default=default,
         help="draw nothing but ASCII; if left out, where the terminal or its encoding knows no more",
     )  # fmt: skip
+
+
+def _theme(name: str) -> str:
+    """Raises Unusable, also where a command has no use for a theme."""
+    if name not in THEMES:
+        raise Unusable("error.option.theme", name=name, known=THEMES)
+    return name
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -95,8 +104,25 @@ def language_of(options: argparse.Namespace) -> str:
 def add_variant(parser: argparse.ArgumentParser) -> None:
     """The option --variant."""
     parser.add_argument(
-        "--variant", metavar="NAME", default="", help="the variant of that name, as tcptui list tells them"
-    )
+        "--variant", metavar="NAME", default="", action=_Variant,
+        help="the variant of that name, as tcptui list tells them",
+    )  # fmt: skip
+
+
+class _Variant(argparse.Action):
+    """Raises Unusable: an empty name, for the story itself would be played. No `type`: argparse has that
+    convert the default too."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if not values:
+            raise Unusable("error.option.variant_without_name")
+        setattr(namespace, self.dest, values)
 
 
 def add_library(parser: argparse.ArgumentParser, *, again: bool = False) -> None:

@@ -257,6 +257,7 @@ SENTENCES = {
     "error.option.size_of_format": "--size goes with --format svg-screen only",
     "error.option.theme": "--theme {name!r}: must be one of {known}",
     "error.option.variant_of_script": "--variant goes with scenarios only",
+    "error.option.variant_without_name": "--variant '': must be the name of a variant",
     "error.crash": "{what}: an error in tcptui; please report it with the line below",
     "error.crash_in_file": "{what}: an error in tcptui; please report it with {file} and the line below",
     "error.output.closed": "standard output is closed",
