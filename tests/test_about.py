@@ -48,6 +48,8 @@ def test_bash_completes_commands_options_stories_and_files(tmp_path: Path) -> No
     assert completed("play", "lost-syn", "--format", "wi", cwd=tmp_path) == ["wireshark"]
     stories = [name for name in library.names() if name.startswith("lost")]
     assert sorted(completed("play", "lost", cwd=tmp_path)) == sorted([*stories, "lost.md"])
+    for command in (("facts",), ("validate",), ("validate", "life")):
+        assert sorted(completed(*command, "lost", cwd=tmp_path)) == sorted([*stories, "lost.md"])
     assert completed("docs", "lo", cwd=tmp_path) == ["lost.md"]
     assert completed("lecture", "f", cwd=tmp_path) == ["first-lesson"]
     assert completed("lecture", "l", cwd=tmp_path) == ["lost.md"]
@@ -64,6 +66,8 @@ def test_a_script_is_printed_as_it_is(shell: str) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     assert "\\t" not in result.stdout.replace("\\t'", "")
     assert "_tcptui_stories" in result.stdout
+    used = "=_tcptui_stories\n" if shell == "bash" else ':_tcptui_stories"'
+    assert result.stdout.count(used) == len(("play", "show", "validate", "facts"))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["play", "handshake", "--format", "ladder"]])

@@ -44,7 +44,9 @@ def completion(parser: argparse.ArgumentParser, shell: str) -> bytes:
     from tcptui.core.profile.presets import PRESETS
 
     named = {"stories": f"$({_STORIES})", "lectures": " ".join(lecture.names())}
-    own = {"scenario": "_tcptui_stories", "lecture": "_tcptui_lectures"}
+    own = {
+        "scenario": "_tcptui_stories", "scenarios": "_tcptui_stories", "lecture": "_tcptui_lectures",
+    }  # fmt: skip
     completers = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
     some = {"theme": THEMES, "profile": tuple(PRESETS)}
     for action in actions(parser):

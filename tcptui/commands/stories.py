@@ -25,7 +25,10 @@ def add_validate(commands: Commands) -> None:
         " does not play as it says, 2 a file can't be used.",
     )  # fmt: skip
     parser.add_argument(
-        "files", metavar="FILE", nargs="*", help="a path, or a name of the library; all of it, if left out"
+        "scenarios",
+        metavar="FILE",
+        nargs="*",
+        help="a path, or a name of the library; all of it, if left out",
     )
     add_library(parser, again=True)
     parser.set_defaults(run=_validate)
@@ -38,7 +41,7 @@ def add_facts(commands: Commands) -> None:
         description="Plays a scenario and prints what happened as an [expect] for its file: a draft, for a"
         " person to read.",
     )  # fmt: skip
-    parser.add_argument("file", metavar="FILE", help="a path, or a name of the library")
+    parser.add_argument("scenario", metavar="FILE", help="a path, or a name of the library")
     add_variant(parser)
     add_library(parser, again=True)
     parser.set_defaults(run=_facts)
@@ -49,7 +52,7 @@ def _validate(options: argparse.Namespace) -> int:
 
     library = library_of(options)
     status = 0
-    for name in options.files or library.names():
+    for name in options.scenarios or library.names():
         try:
             status = max(status, _validated(name, library))
         except BadScenario as error:
@@ -129,7 +132,7 @@ def _facts(options: argparse.Namespace) -> int:
     from tcptui.lab.wire import BadMove
 
     try:
-        scenario = scenario_of_variant(library_of(options).find(options.file), options.variant)
+        scenario = scenario_of_variant(library_of(options).find(options.scenario), options.variant)
         run, world = play_to_end(scenario)
     except (BadScenario, BadMove) as error:
         raise Unusable(error.message) from None
