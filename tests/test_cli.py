@@ -319,6 +319,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("play", "handshake", "--moves", "s99", *LADDER),
         ("after 5 moves:", "nothing more will happen"),
     ),
+    "impossible step before the terminal is missed": (
+        ("play", "handshake", "--moves", "s99"),
+        ("after 5 moves:", "nothing more will happen"),
+    ),
     "no move": (
         ("play", "handshake", "--moves", "s2 x", *LADDER),
         ("tcptui: move 'x': is no move", "l2, d4+200ms"),

@@ -90,8 +90,11 @@ class Session(Predicted):
         first = parsed(moves)
         if len(first) > MOST_STEPS:
             raise BadMove("error.move.whole_run", count=len(first), most=MOST_STEPS)
-        for move in first:
-            self.history.apply(move)
+        for index, move in enumerate(first):
+            try:
+                self.history.apply(move)
+            except BadMove as error:
+                raise BadMove("error.move.after", count=index, why=error.message) from None
         self._given = len(first)
 
     def begin_like(self, other: Session) -> None:

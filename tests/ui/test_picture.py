@@ -77,6 +77,7 @@ def test_the_command_line_draws_it(tmp_path: Path, capsys: pytest.CaptureFixture
         (["svg-screen", "--size", "80x99999999"], "--size '80x99999999': it is"),
         (["svg", "--size", "80x24"], "--size goes with --format svg-screen only"),
         (["svg-ladder", "--theme", "pink"], "pink"),
+        (["svg-screen", "--moves", "s2 l9"], "after 2 moves: there is no segment #9"),
     ],
 )
 def test_what_can_not_be_drawn_is_refused(
