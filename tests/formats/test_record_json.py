@@ -45,6 +45,13 @@ def test_the_schema_is_one_and_knows_every_field() -> None:
         assert one["additionalProperties"] is False
 
 
+def test_every_field_is_described() -> None:
+    """Or is of a kind that is described by what it refers to."""
+    fields = [(name, field) for one in parts(SCHEMA) for name, field in one["properties"].items()]
+    assert len(fields) > 80
+    assert [name for name, field in fields if not {"description", "$ref"} & field.keys()] == []
+
+
 def test_every_story_is_valid() -> None:
     stories = [listed.load() for listed in library.all_scenarios()]
     stories += [scenario_of_variant(story, one.name) for story in stories for one in story.variants]
