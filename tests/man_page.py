@@ -22,7 +22,9 @@ def made() -> str:
             "project_name": "tcptui", "version": __version__, "date": " ", "manual_title": "User commands",
             "description": parser.description,
         }  # fmt: skip
-        return f"{Manpage(parser, _data=data)}\n"
+        heading, _, rest = str(Manpage(parser, _data=data)).partition("\n")
+        # Lines with a long list of choices have too few blanks to be spread to the right margin.
+        return f"{heading}\n.ad l\n{rest}\n"
 
 
 if __name__ == "__main__":

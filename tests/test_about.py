@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from tcptui.cli import _parser
 from tcptui.commands.about import actions
 from tests.command import COMMAND, ENVIRONMENT, python, tcptui
 from tests.man_page import PAGE, made
+from tests.skips import unavailable
 
 COMPLETE = """
 tcptui() { PYTHON -m tcptui "$@"; }
@@ -104,3 +106,12 @@ def test_the_manual_page_has_every_option_and_its_help(page: str) -> None:
         for option in action.option_strings:
             assert option in text
     assert f"tcptui {__version__}" in text
+
+
+def test_the_manual_page_is_set_without_a_warning() -> None:
+    groff = shutil.which("groff")
+    if groff is None:
+        unavailable("groff is not installed")
+    command = [groff, "-man", "-Tutf8", "-ww", "-z", "-rLL=78n", str(PAGE)]
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
