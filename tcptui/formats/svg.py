@@ -3,26 +3,27 @@
 A row is a moment at which something happens, as in the ladder of text, and all rows are of one height: a
 picture by the clock would be empty for a second and crowded for a millisecond. An arrow goes from the row in
 which its segment leaves to the one in which it arrives, so a late one is steep, and those that overtake each
-other cross; where a label would lie on another it moves along its arrow (`svg_labels`). Nothing but lines,
-triangles and text in fonts that every reader has; every text is escaped.
+other cross; where a label would lie on another it moves along its arrow (`svg_labels`). Labels cover lines of
+other arrows, but no mark (`svg_marks`). Nothing but lines, triangles and text in fonts that every reader has;
+every text is escaped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import cos, sin
-from xml.sax.saxutils import escape
+from itertools import product
 
 from tcptui.core.message import Duration
 from tcptui.explain.catalogue import say
-from tcptui.explain.labels import label_of
+from tcptui.explain.labels import label_of, name_of
 from tcptui.explain.numbers import time_text
 from tcptui.formats.notes import cut_note
-from tcptui.formats.svg_labels import DOWN, UP, Label, Labels, Straight
+from tcptui.formats.svg_labels import DOWN, UP, Label, Wanted, labels_for
+from tcptui.formats.svg_marks import Mark, marks_of, safe, text, word
+from tcptui.formats.svg_places import Places, Straight
 from tcptui.lab.record import Record
 from tcptui.lab.wire import Outcome, Transmission
 from tcptui.named_tuple import NamedTuple
-from tcptui.printable import printable
 from tcptui.view.cells import wrap
 from tcptui.view.ladder import whole_window
 from tcptui.view.ladder_row import style_of
@@ -42,6 +43,9 @@ STEEP, STEEP_ROOM, STEEP_SHARE = 4 * ROW, 28, 0.76
 """How far down an arrow goes that crosses others; its label is shorter, and nearer to its head."""
 SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
+LOST_DROPS, LOST_SHARES = (ROW // 2, ROW - 1), (85, 75, 65, 55, 45)
+"""Where the arrow of a lost segment may end: how far down, and how many hundredths of the way across; the
+first are those of one that stands alone."""
 
 
 class _Arrow(NamedTuple):
@@ -64,21 +68,26 @@ def write(run: Record, palette: PaletteName) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
-        f"<title>{_safe(scenario.title)}</title>",
+        f"<title>{safe(scenario.title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{colours.ground}"/>',
-        _text(MARGIN, MARGIN + 4, scenario.title, colours.plain, extra=' font-size="16" font-weight="bold"'),
-        *(_text(MARGIN, MARGIN + LINE * place, line, colours.plain) for place, line in enumerate(words, 2)),
+        text(MARGIN, MARGIN + 4, scenario.title, colours.plain, extra=' font-size="16" font-weight="bold"'),
+        *(text(MARGIN, MARGIN + LINE * place, line, colours.plain) for place, line in enumerate(words, 2)),
     ]
     ends = zip((LEFT, RIGHT), "AB", (colours.a, colours.b), scenario.hosts, strict=True)
     for x, name, colour, host in ends:
-        parts.append(_text(x, top - LINE, f"{name} {host.socket}", colour, "middle", ' font-weight="bold"'))
+        parts.append(text(x, top - LINE, f"{name} {host.socket}", colour, "middle", ' font-weight="bold"'))
         parts.append(f'<path d="M{x} {top - 8}V{bottom}" stroke="{colour}" stroke-width="2"/>')
     parts += _beside(rows, run.first, top, colours)
-    arrows = [(one, _straight(one, top, bottom)) for one in _arrows(rows, run)]
-    parts += [_drawn(one.transmission, straight, colours) for one, straight in arrows]
-    parts += _labels(arrows, run.scenario.raw_numbers, colours)
+    arrows = _arrows(rows, run)
+    marks = [*_silences(rows, top, colours)]
+    straights = _straights(arrows, marks, top, bottom, colours)
+    for arrow, straight in zip(arrows, straights, strict=True):
+        parts.append(_line(arrow.transmission, straight, colours))
+        marks += marks_of(arrow.transmission, straight, colours)
+    parts += _labels(arrows, straights, marks, run.scenario.raw_numbers, colours)
+    parts += [mark.drawing for mark in marks]
     if note:
-        parts.append(_text(MARGIN, bottom + LINE, note, colours.plain))
+        parts.append(text(MARGIN, bottom + LINE, note, colours.plain))
     return "".join(f"{part}\n" for part in (*parts, "</svg>"))
 
 
@@ -99,22 +108,28 @@ def _arrows(rows: list[Row], run: Record) -> list[_Arrow]:
 
 
 def _beside(rows: list[Row], first: States, top: int, colours: Palette) -> Iterator[str]:
-    """The times, the states where they are news, and between the life lines how long nothing happened."""
+    """The times, and the states where they are news."""
     before: States | None = None
     previous = -1
     for place, row in enumerate(rows):
         y = top + ROW * (place + 1)
-        if row.silence:
-            yield _text((LEFT + RIGHT) // 2, y + 4, _silence(row), colours.dim, "middle")
-        elif row.at != previous:
-            yield _text(MARGIN + 46, y + 4, time_text(row.at).strip(), colours.dim, "end")
+        if not row.silence and row.at != previous:
+            yield text(MARGIN + 46, y + 4, time_text(row.at).strip(), colours.dim, "end")
             previous = row.at
         shown = first if before is None else before
         for index, state in enumerate(row.states):
             if before is None or state is not shown[index]:
                 x, anchor = (LEFT - 10, "end") if index == 0 else (RIGHT + 10, "start")
-                yield _text(x, y + 4, state.value, (colours.a, colours.b)[index], anchor)
+                yield text(x, y + 4, state.value, (colours.a, colours.b)[index], anchor)
         before = row.states
+
+
+def _silences(rows: list[Row], top: int, colours: Palette) -> Iterator[Mark]:
+    """Between the life lines, how long nothing happened."""
+    for place, row in enumerate(rows):
+        if row.silence:
+            y = top + ROW * (place + 1)
+            yield word((LEFT + RIGHT) // 2, y + 4, _silence(row), colours.dim, "middle")
 
 
 def _silence(row: Row) -> str:
@@ -124,53 +139,61 @@ def _silence(row: Row) -> str:
     return say("ladder.silence_until", span=span, until=row.until)
 
 
-def _straight(arrow: _Arrow, top: int, bottom: int) -> Straight:
-    """From where to where an arrow goes."""
+def _straights(
+    arrows: list[_Arrow], silences: list[Mark], top: int, bottom: int, colours: Palette
+) -> list[Straight]:
+    """From where to where the arrows go. That of a lost segment ends where there is no other line, or it
+    would look as if the other one were lost."""
+    lines, marks = Places(), Places(mark.corners for mark in silences)
+    found: dict[int, Straight] = {}
+    for arrow in sorted(arrows, key=lambda one: one.transmission.outcome is Outcome.LOST):
+        possible = [
+            (straight, [mark.corners for mark in marks_of(arrow.transmission, straight, colours)])
+            for straight in _possible(arrow, top, bottom)
+        ]
+        free = (one for one in possible if not lines.meet(*one[1]) and not marks.meet(*one[1]))
+        straight, own = next(free, possible[0])
+        lines.take(straight.corners)
+        marks.take(*own)
+        found[arrow.start] = straight
+    return [found[arrow.start] for arrow in arrows]
+
+
+def _possible(arrow: _Arrow, top: int, bottom: int) -> Iterator[Straight]:
+    """Where an arrow may go, the best first; there is a choice only for that of a lost segment."""
     one = arrow.transmission
     begin, finish = (LEFT, RIGHT) if one.receiver == "B" else (RIGHT, LEFT)
-    y1 = top + ROW * (arrow.start + 1)
-    x1 = begin + (finish - begin) // 4 if one.sender == "X" or one.copy_of else begin
-    x2, y2 = finish, y1 + ROW
+    y = top + ROW * (arrow.start + 1)
+    x = begin + (finish - begin) // 4 if one.sender == "X" or one.copy_of else begin
     if arrow.end is not None:
-        y2 = top + ROW * (arrow.end + 1)
+        yield Straight(x, y, finish, top + ROW * (arrow.end + 1))
     elif one.outcome is Outcome.LOST:
-        x2, y2 = begin + (finish - begin) * 17 // 20, y1 + ROW // 2
+        for share, drop in product(LOST_SHARES, LOST_DROPS):
+            yield Straight(x, y, begin + (finish - begin) * share // 100, y + drop)
     else:
-        y2 = min(y2, bottom)
-    return Straight(x1, y1, x2, y2)
+        yield Straight(x, y, finish, min(y + ROW, bottom))
 
 
-def _drawn(one: Transmission, straight: Straight, colours: Palette) -> str:
-    """An arrow with its head or its cross."""
+def _line(one: Transmission, straight: Straight, colours: Palette) -> str:
     x1, y1, x2, y2 = straight
-    to_b = one.receiver == "B"
-    is_lost, in_flight = one.outcome is Outcome.LOST, one.outcome is Outcome.IN_FLIGHT
     colour = colours.of(style_of(one))
-    dash = ' stroke-dasharray="6 5"' if in_flight or one.copy_of else ""
-    lines = f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}" stroke-width="1.5"{dash}/>'
-    if is_lost:
-        word = one.path.box if one.path is not None and one.path.box else say("ui.lost")
-        lines += f'<path d="M{x2 - 5} {y2 - 5}l10 10m0 -10l-10 10" stroke="{colours.lost}" stroke-width="2"/>'
-        lines += _text(x2 + (9 if to_b else -9), y2 + 4, word, colours.lost, "start" if to_b else "end")
-    elif not in_flight:
-        lines += _head(x2, y2, straight.angle, colour)
-    if one.sender == "X":
-        lines += _text(x1, y1 - 4, "X", colour, "middle", ' font-weight="bold"')
-    return lines
+    dash = ' stroke-dasharray="6 5"' if one.outcome is Outcome.IN_FLIGHT or one.copy_of else ""
+    return f'<path d="M{x1} {y1}L{x2} {y2}" stroke="{colour}" stroke-width="1.5"{dash}/>'
 
 
-def _labels(arrows: list[tuple[_Arrow, Straight]], raw: bool, colours: Palette) -> Iterator[str]:
-    """The labels of all arrows, which cover what lies below them."""
-    labels = Labels()
+def _labels(
+    arrows: list[_Arrow], straights: list[Straight], marks: list[Mark], raw: bool, colours: Palette
+) -> Iterator[str]:
+    """The labels of all arrows, which cover the lines below them."""
     wanted = []
-    for arrow, straight in arrows:
+    for arrow, straight in zip(arrows, straights, strict=True):
         is_steep = straight.y2 - straight.y1 > STEEP
         rooms, share = ((STEEP_ROOM,), STEEP_SHARE) if is_steep else ((ROOM, STEEP_ROOM), SHARE)
-        wordings = [label_of(arrow.transmission, raw, room) for room in rooms]
-        colour = colours.of(style_of(arrow.transmission))
-        wanted.append((straight.room_beside(wordings[0]), wordings, straight, share, colour))
-    for _, wordings, straight, share, colour in sorted(wanted, key=lambda one: one[0]):
-        yield _label(labels.place(wordings, straight, share), colour, colours.ground)
+        wordings = tuple(label_of(arrow.transmission, raw, room) for room in rooms)
+        wanted.append(Wanted(wordings, name_of(arrow.transmission), straight, share))
+    labels = labels_for(wanted, [mark.corners for mark in marks])
+    for arrow, label in zip(arrows, labels, strict=True):
+        yield _label(label, colours.of(style_of(arrow.transmission)), colours.ground)
 
 
 def _label(label: Label, colour: str, ground: str) -> str:
@@ -179,19 +202,5 @@ def _label(label: Label, colour: str, ground: str) -> str:
         f'<g transform="translate({label.x:.1f} {label.y:.1f}) rotate({label.turn:.2f})" '
         'font-family="monospace" font-size="11">'
         f'<rect x="{label.left:.1f}" y="{-UP}" width="{-2 * label.left:.1f}" height="{UP - DOWN}" '
-        f'fill="{ground}"/>{_text(0, -4, label.words, colour, "middle")}</g>'
+        f'fill="{ground}"/>{text(0, -4, label.words, colour, "middle")}</g>'
     )
-
-
-def _head(x: float, y: float, angle: float, colour: str) -> str:
-    corners = ((x - 10 * cos(angle + turn), y - 10 * sin(angle + turn)) for turn in (0.35, -0.35))
-    points = " ".join(f"{left:.1f},{down:.1f}" for left, down in ((x, y), *corners))
-    return f'<polygon points="{points}" fill="{colour}"/>'
-
-
-def _text(x: float, y: float, text: str, colour: str, anchor: str = "start", extra: str = "") -> str:
-    return f'<text x="{x}" y="{y}" fill="{colour}" text-anchor="{anchor}"{extra}>{_safe(text)}</text>'
-
-
-def _safe(text: str) -> str:
-    return escape(printable(text))

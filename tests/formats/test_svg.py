@@ -12,7 +12,8 @@ from tcptui import library
 from tcptui.explain.labels import label_of
 from tcptui.formats.registry import export
 from tcptui.formats.svg import LEFT, RIGHT, STEEP_ROOM, write
-from tcptui.formats.svg_labels import Label, Labels, Straight, overlap
+from tcptui.formats.svg_labels import Label, Labels
+from tcptui.formats.svg_places import Straight, overlap
 from tcptui.lab.loader import scenario_of_variant
 from tcptui.lab.moves_text import parse_moves
 from tcptui.lab.record import Record
