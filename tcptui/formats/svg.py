@@ -43,6 +43,8 @@ STEEP, STEEP_ROOM, STEEP_SHARE = 4 * ROW, 28, 0.76
 """How far down an arrow goes that crosses others; its label is shorter, and nearer to its head."""
 SHARE = 0.42
 """Of its arrow, up to where the middle of a label is: those that go against each other do not meet."""
+TITLE = 88
+"""Characters that a line of the title has."""
 LOST_DROPS, LOST_SHARES = (ROW // 2, ROW - 1), (85, 75, 65, 55, 45)
 """Where the arrow of a lost segment may end: how far down, and how many hundredths of the way across; the
 first are those of one that stands alone."""
@@ -59,19 +61,24 @@ class _Arrow(NamedTuple):
 def write(run: Record, palette: PaletteName) -> str:
     """The format ``svg`` of `registry`."""
     scenario, colours = run.scenario, document_palette(palette)
-    words = wrap(scenario.question, 110)
-    top = MARGIN + LINE * (len(words) + 4)
+    titles, words = wrap(scenario.title, TITLE), wrap(scenario.question, 110)
+    below_title = MARGIN + LINE * (len(titles) + 1)
+    top = below_title + LINE * (len(words) + 2)
     rows = _rows(run)
     bottom = top + ROW * (len(rows) + 1)
     note = cut_note(run)
     height = bottom + MARGIN + (LINE if note else 0)
+    bold = ' font-size="16" font-weight="bold"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="12">',
         f"<title>{safe(scenario.title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{colours.ground}"/>',
-        text(MARGIN, MARGIN + 4, scenario.title, colours.plain, extra=' font-size="16" font-weight="bold"'),
-        *(text(MARGIN, MARGIN + LINE * place, line, colours.plain) for place, line in enumerate(words, 2)),
+        *(
+            text(MARGIN, MARGIN + 4 + LINE * place, line, colours.plain, extra=bold)
+            for place, line in enumerate(titles)
+        ),
+        *(text(MARGIN, below_title + LINE * place, line, colours.plain) for place, line in enumerate(words)),
     ]
     ends = zip((LEFT, RIGHT), "AB", (colours.a, colours.b), scenario.hosts, strict=True)
     for x, name, colour, host in ends:

@@ -14,7 +14,7 @@ import pytest
 
 from tcptui import library
 from tcptui.formats import svg
-from tcptui.formats.svg import LEFT, RIGHT, write
+from tcptui.formats.svg import LEFT, MARGIN, RIGHT, WIDTH, write
 from tcptui.formats.svg_labels import Label, Wanted, labels_for
 from tcptui.formats.svg_places import Corners, Places, Straight, overlap, turned
 from tcptui.lab.loader import scenario_of_variant
@@ -26,6 +26,7 @@ from tcptui.lab.run import play
 from tcptui.lab.scenario import Scenario
 from tcptui.lab.wire import BadMove, Outcome
 from tcptui.view.cells import cell_len
+from tests.lab.worlds import scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
 GROUP = re.compile(r"translate\((\S+) (\S+)\) rotate\((\S+)\)")
@@ -211,3 +212,17 @@ def test_a_label_for_which_there_is_no_place_at_all_has_its_name() -> None:
     first, second = labels_for(wanted, [])
     assert sorted(len(one.words) for one in (first, second)) == [5, 30]
     assert not overlap(first.corners, second.corners)
+
+
+@pytest.mark.parametrize("title", ["word " * 60, "x" * 300, "漢字" * 45, "字 " * 90], ids=range(4))
+def test_a_long_title_has_several_lines(title: str) -> None:
+    root = ElementTree.fromstring(write(play(scenario()._replace(title=title, question="Why?")), "light"))
+    texts = [text for text in root.iter(f"{SVG}text") if text.attrib["x"] == str(MARGIN)]
+    lines = [text for text in texts if text.attrib.get("font-size") == "16"]
+    assert "".join("".join(line.text or "" for line in lines).split()) == "".join(title.split())
+    assert all(MARGIN + 10 * cell_len(line.text or "") < WIDTH for line in lines)
+    downs = [float(line.attrib["y"]) for line in (*lines, *(one for one in texts if one.text == "Why?"))]
+    assert downs == sorted(set(downs))
+    ends = [one for one in root.iter(f"{SVG}text") if (one.text or "").startswith(("A ", "B "))]
+    assert max(downs) < min(float(end.attrib["y"]) for end in ends)
+    assert (root.findtext(f"{SVG}title") or "") == title
