@@ -89,9 +89,12 @@ def _rows_of(report: Report, side: Side, width: int) -> Iterator[_Row]:
         return
     cells = TIME if width >= _NARROW else 5
     time = fill(time_text(report.at, cells - 1), cells)
-    out = _sent(report)
     room = width - 1 - cells
-    what = _what(report, room - (cell_len(out) + 1 if out else 0))
+    for out in _sent(report):
+        left = room - (cell_len(out) + 1 if out else 0)
+        if report.cause != "arrival" or left >= cell_len(f"#{report.transmission}"):
+            break  # A number is not cut: it would be another's.
+    what = _what(report, left)
     yield _row(report.step, time, what + align_right(out, room - cell_len(what)))
     states = [event.new.value for event in report.events if type(event) is StateChanged]
     if states:
@@ -149,19 +152,20 @@ def _fate(report: Report) -> str:
     return ""
 
 
-def _sent(report: Report) -> str:
-    """The segments that left in the step."""
+def _sent(report: Report) -> tuple[str, ...]:
+    """The segments that left in the step, in wordings for less and less room."""
     launched = report.launched
     if not launched:
-        return ""
+        return ("",)
     if len(launched) == 1:
         for event in report.events:
             if type(event) is Sent:
                 flags = event.segment.flags & ~PSH
                 named = flags & (SYN | FIN | RST) or not event.segment.data
-                return f"#{launched[0]} {flag_text(flags)}" if named else f"#{launched[0]}"
+                number = f"#{launched[0]}"
+                return (f"{number} {flag_text(flags)}", number) if named else (number,)
             if type(event) is DatagramSent:
-                return f"#{launched[0]}"
+                return (f"#{launched[0]}",)
     if len(launched) > _MOST_NAMED:
-        return f"#{launched[0]}-#{launched[-1]}"
-    return " ".join(f"#{number}" for number in launched)
+        return (f"#{launched[0]}-#{launched[-1]}",)
+    return (" ".join(f"#{number}" for number in launched),)
