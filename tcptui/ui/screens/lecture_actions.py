@@ -10,6 +10,7 @@ from tcptui.explain.catalogue import say
 from tcptui.ui.screens.inspector_actions import InspectorActions
 from tcptui.ui.session import Session
 from tcptui.view.inspectors import INSPECTORS, Inspector
+from tcptui.view.status import cells_beside_time
 
 if TYPE_CHECKING:
     from tcptui.ui.lecturing import Lecturing
@@ -47,6 +48,15 @@ class LectureActions(InspectorActions):
         """How long the lecture has taken, if one is given."""
         lecturing = self._lecturing
         return () if lecturing is None else ((lecturing.clock_text(False), lecturing.clock_text(True)),)
+
+    def _parts_beside(self) -> Parts:
+        """What the clock tells while another run stands beside this one."""
+        return self._clock_parts()
+
+    def _clock_cells(self) -> tuple[int, int]:
+        """As `clock_width` has them."""
+        history = self.session.history
+        return cells_beside_time(self._clock_parts(), (history.branch, history.branches))
 
     def open(self, session: Session) -> None:
         """Shows another session from now on."""

@@ -27,7 +27,6 @@ from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
 from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, clock_width, places
-from tcptui.view.status import cells_beside_time
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from tcptui.ui.panes.inspector import InspectorPane
     from tcptui.ui.panes.letters import LettersPane
     from tcptui.ui.stories import AllStories
-    from tcptui.view.status import Parts
 
 BREATH = 0.001
 """Seconds between two slices of long work, in which keys and signals are read."""
@@ -206,13 +204,6 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             super().show()
         else:
             self.rearrange()
-
-    def _parts_beside(self) -> Parts:
-        return self._clock_parts()
-
-    def _clock_cells(self) -> tuple[int, int]:
-        history = self.session.history
-        return cells_beside_time(self._clock_parts(), (history.branch, history.branches))
 
     def _of_use_here(self) -> frozenset[str]:
         """The actions that are of use now because of what is on this screen."""
