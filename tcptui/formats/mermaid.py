@@ -40,7 +40,7 @@ _ARRIVED, _COPY_ARRIVED, _LOST, _IN_FLIGHT = "->>", "-->>", "-x", "--)"
 def write(run: Record, _point: Point) -> str:
     """The format ``mermaid`` of `registry`."""
     text = mermaid_text(run)
-    size = len(text.encode("utf-16-le")) // 2  # As JavaScript counts.
+    size = len(text) + sum(one > "\uffff" for one in text)  # As JavaScript counts: pairs of surrogates.
     if size > MOST_CHARACTERS:
         count = len(run.reports)
         raise Unsuitable("error.format.diagram", most=MOST_CHARACTERS, count=count, size=size)
