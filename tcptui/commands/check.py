@@ -11,6 +11,7 @@ from tcptui.commands.shared import (
     Unusable,
     add_defines,
     add_profile,
+    check_target,
     complain,
     defines_of,
     profile_of,
@@ -80,7 +81,7 @@ def _check(options: argparse.Namespace) -> int:
     from tcptui.lab.knob_values import BadKnob
 
     if options.junit is not None:
-        _check_target(options.junit)
+        check_target(options.junit)
     given = {name: getattr(options, name) for name in (*_OPTIONS, *_SWITCHES)}
     try:
         how = HowToRun(
@@ -140,15 +141,6 @@ def _total(cases: list[Case]) -> int:
         total = Message.of("check.passed_over", total=total, count=passed_over)
     write(f"{text(total)}\n")
     return 2 if unusable else 1 if failed else 3 if unsupported else 0
-
-
-def _check_target(name: str) -> None:
-    from tcptui.files import BadFile, check_target
-
-    try:
-        check_target(name)
-    except BadFile as error:
-        raise Unusable(error.message) from None
 
 
 def _write_junit(name: str, cases: list[Case]) -> None:

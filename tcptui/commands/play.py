@@ -17,6 +17,7 @@ from tcptui.commands.shared import (
     add_look,
     add_profile,
     add_variant,
+    check_target,
     complain,
     defines_of,
     language_of,
@@ -218,12 +219,9 @@ def _check_output(options: argparse.Namespace) -> None:
 
 
 def _check_file(options: argparse.Namespace) -> None:
-    from tcptui.files import BadFile, check_target, same_file
+    from tcptui.files import same_file
 
-    try:
-        check_target(options.output)
-    except BadFile as error:
-        raise Unusable(error.message) from None
+    check_target(options.output)
     name = options.scenario
     if same_file(options.output, name if name.endswith(".pkt") else library_of(options).path_of(name)):
         raise Unusable("error.option.output_is_input", name=options.output)

@@ -82,6 +82,16 @@ def _theme(name: str) -> str:
     return name
 
 
+def check_target(name: str) -> None:
+    """As `files.check_target`. Raises Unusable."""
+    from tcptui import files
+
+    try:
+        files.check_target(name)
+    except files.BadFile as error:
+        raise Unusable(error.message) from None
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """The option --language."""
     parser.add_argument(

@@ -93,8 +93,8 @@ def _is_heard(path: Path) -> bool:
             probe.connect(str(path))
         except (FileNotFoundError, ConnectionRefusedError):
             return False
-        except BlockingIOError:  # More come at once than it has taken.
-            return True
+        except BlockingIOError:
+            pass  # More come at once than it has taken.
         return True
 
 

@@ -50,6 +50,11 @@ class Choices:
         """That, in the place of what was said before."""
         self.message, self.notice = message, notice
 
+    def take_back(self, notice: str) -> None:
+        """That is not so any more: it is no longer said, if it still is."""
+        if self.notice == notice:
+            self.say_nothing()
+
     @property
     def selected(self) -> Transmission | None:
         """The selected segment: the reader's choice, else the newest."""

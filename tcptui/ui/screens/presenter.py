@@ -108,11 +108,10 @@ class PresenterScreen(RunScreen):
         """The room calls it, between two messages to this screen."""
         before = self._presenting.trouble
         self._presenting.hear(what)
-        if before is not None and self._presenting.trouble is None:
-            if self.session.notice == say(f"room.{before.reason}"):
-                self.session.say_nothing()
-        elif isinstance(what, Trouble):
+        if isinstance(what, Trouble):
             replaced = self._presenting.is_replaced
             told = say("room.take_back", key=key_of("follow")) if replaced else say(f"room.{what.reason}")
             self.session.say_only(notice=told)
+        elif before is not None:
+            self.session.take_back(say(f"room.{before.reason}"))
         self.call_later(super().show)

@@ -26,7 +26,7 @@ from tcptui.ui.seen import Scores, ScoresInMemory
 from tcptui.ui.session import Session
 from tcptui.view.cells import cell_len
 from tcptui.view.inspectors import INSPECTORS, Inspector
-from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, clock_width, places
+from tcptui.view.layout import LEAST_HEIGHT, LEAST_WIDTH, Frame, Place, Places, places
 from tcptui.view.story import NOTHING, story_rows
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             self.add(end)
         self._wire = self.add(WirePane(session))
         self._clock = self.add(ClockPane(session, self._clock_parts))
-        self._clock_width = 0
+        self._clock_room = 0
+        """Cells of what the clock had to tell beside the time when it got its place."""
         self._why = self.add(WhyPane(session))
         self._keys = self.add(KeysPane(session, self._of_use_here))
         self._letters: LettersPane | None = None
@@ -151,10 +152,11 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
     def place_panes(self, width: int, height: int) -> None:
         self._said = said = self._said_rows(width, height)
         wanted = self._wanted_inspectors()
-        title = self.session.history.scenario.title
+        title, clock = self.session.history.scenario.title, self._clock_cells()
+        self._clock_room = clock[1]
         where = places(
             width, height, [one.room for one in wanted], said, asked=self._has_chosen, title=cell_len(title),
-            clock=self._clock_cells(),
+            clock=clock,
         )  # fmt: skip
         if self.enlarged:
             frames = self._fill_enlarged(where, width, height)
@@ -166,7 +168,6 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
             frames += self._fill_inspectors(wanted, where.inspectors)
             if self._letters is not None:
                 self._letters.display = False
-        self._clock_width = where.clock.width
         self._clock.fill(where.clock)
         self._why.said = said
         self._why.fill(where.why)
@@ -196,11 +197,8 @@ class RunScreen(LectureActions, VersionActions, PaneScreen):
 
     def show(self) -> None:
         """Draws what has changed, all anew where what the story says needs more lines, or fewer, or the clock
-        has more to tell than its place has room for."""
-        width, height = self.size
-        title = cell_len(self.session.history.scenario.title)
-        clock = clock_width(max(width, LEAST_WIDTH), title, self._clock_cells())
-        if self._said_rows(width, height) == self._said and clock <= self._clock_width:
+        has more to tell than its place was made for."""
+        if self._said_rows(*self.size) == self._said and self._clock_cells()[1] <= self._clock_room:
             super().show()
         else:
             self.rearrange()

@@ -143,14 +143,13 @@ class WatcherScreen(RunScreen):
             following.answer(choice)
             self.show()
 
-    def _clock_parts(self) -> Parts:
+    def _clock_parts(self, *, is_away: bool = False) -> Parts:
         following = self._following
-        return ((following.clock_text(False), following.clock_text(True)),)
+        return (tuple(following.clock_text(brief, is_away=is_away) for brief in (False, True)),)
 
     def _parts_beside(self) -> Parts:
         """The presenter is not followed there, be it his moment that stands at the left."""
-        following = self._following
-        return ((following.clock_text(False, is_away=True), following.clock_text(True, is_away=True)),)
+        return self._clock_parts(is_away=True)
 
     @property
     def _waits(self) -> bool:
@@ -190,8 +189,8 @@ class WatcherScreen(RunScreen):
         self._following.hear(what)
         if isinstance(what, Trouble):
             self.session.say_only(notice=say(f"room.{what.reason}"))
-        elif before is not None and self.session.notice == say(f"room.{before.reason}"):
-            self.session.say_nothing()
+        elif before is not None:
+            self.session.take_back(say(f"room.{before.reason}"))
         self._come_soon()
 
     def _come_soon(self) -> None:
